@@ -1,0 +1,1 @@
+"""The conversation: the planner model, model factory, personas, middleware, turns."""

@@ -1,0 +1,82 @@
+"""Finds the words that a person dictates: 记一下：… , note that … – they are the rep's own (L3).
+
+Dictated words are content: they are never split, never read as wishes, and leave the machine
+only at grade L3.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_LEAD = re.compile(
+    r"^[\s：:，,。;；\-—–]*(?:一下|下|一条|一笔|吧|哈|that\b|this\b|down\b)?[\s：:，,;；\-—–]*"
+)
+_TAIL = re.compile(r"[\s，,。.！!;；：:]*(?:谢谢|多谢|thanks|thank you|please|pls)?[\s。.！!~～]*$")
+# What may stand before a short opener; nothing else, or the word means something else.
+_FRONT = (
+    r"^[\s，,。.！!~～:：]*(?:(?:请|帮我|帮忙|给我|麻烦|你|再|先|加个|加条|写个|写条|做个|please|pls|hey|ok|"
+    r"twin|can|could|you|u|save|take|make|add|new|me|a)[\s，,]*){0,4}"
+)
+_SHORT = 40  # phrases around the dictated words are short; longer text is never searched for them
+_CLOSING = re.compile(
+    r"^[\s，,。.！!：:]*(?:一下|下|吧|哈|啊|哦|谢谢|这个|这点|这条|下来|到系统|请|that|this|it|down|please|pls|thanks|[\s，,。.！!])*$"
+)
+_BEFORE = re.compile(
+    r"(?:请|帮我|帮忙|麻烦|给我|把这个|把这条|你|please|can you|could you|pls|,|，|\s)+$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dictation:
+    """Dictated words at ``start:end`` of the message; ``opener`` announced them."""
+
+    start: int
+    end: int
+    opener: str
+
+
+def find_dictation(folded: str, openers: Sequence[str]) -> Dictation | None:
+    """The dictated part of a message, or None.
+
+    The words stand after the opener (记一下：…) or, when nothing follows it, before it
+    (…，帮我记一下).
+    """
+    hit = _first_opener(folded, openers)
+    if hit is None:
+        return None
+    start, end, opener = hit
+    rest = folded[end:]
+    if len(rest) <= _SHORT and _CLOSING.match(rest):
+        before = folded[:start]
+        cut = len(before) - len(_trailing(before))
+        return Dictation(0, cut, opener) if before[:cut].strip() else None
+    head = _LEAD.match(rest)
+    tail = _TAIL.search(rest)
+    begin = end + (head.end() if head else 0)
+    stop = end + (tail.start() if tail else len(rest))
+    return Dictation(begin, stop, opener) if stop > begin else None
+
+
+def _trailing(text: str) -> str:
+    hit = _BEFORE.search(text[-_SHORT:])
+    return hit.group() if hit else ""
+
+
+def _first_opener(folded: str, openers: Sequence[str]) -> tuple[int, int, str] | None:
+    hits = []
+    for opener in openers:
+        pattern = re.escape(opener)
+        pattern = (r"\b" if opener[0].isalpha() and opener[0].isascii() else "") + pattern
+        pattern += r"\b" if opener[-1].isalpha() and opener[-1].isascii() else ""
+        if _is_short(opener):
+            pattern = rf"{_FRONT}(?P<opener>{pattern})(?=[：:，,\s]|一下)"
+        else:
+            pattern = f"(?P<opener>{pattern})"
+        if hit := re.search(pattern, folded, re.ASCII):
+            hits.append((hit.start("opener"), hit.end("opener"), opener))
+    return min(hits, key=lambda h: (h[0], -h[1]), default=None)
+
+
+def _is_short(opener: str) -> bool:
+    """``记``, ``备注``, ``note`` are words of many sentences: they open one only at its front."""
+    return len(opener) <= 2 if not opener.isascii() else " " not in opener

@@ -1,0 +1,231 @@
+"""The embedded planner as a LangChain chat model, behind the same graph as any other model."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    BaseMessage,
+    HumanMessage,
+    ToolMessage,
+)
+from langchain_core.messages.tool import tool_call, tool_call_chunk
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
+from pydantic import ConfigDict, PrivateAttr
+
+from agents.planner import words
+from agents.planner.language import Language
+from agents.planner.plan import ready
+from agents.planner.state import ThreadState, read_state
+from agents.planner.understand import Situation, Understander, Understanding
+from storage.identity import Caller
+from tools.context import TurnContext
+from tools.linking.lexicon import Lexicon
+
+_CHUNK = 24
+LexiconSource = Callable[[Caller], Awaitable[Lexicon]]
+
+
+class PlannerChatModel(BaseChatModel):
+    """Understands, plans tool calls and words answers without any outside model.
+
+    ``lexicons`` gives the names that a caller may see; ``languages`` the wishes by language code.
+    ``kept_in`` is the folder of fitted classifiers.
+    The caller comes from the run's ``TurnContext``, never from a message.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    lexicons: LexiconSource
+    languages: dict[str, Language]
+    context_of: Callable[[], TurnContext]
+    kept_in: Path | None = None
+    _understanders: dict[str, Understander] = PrivateAttr(default_factory=dict)
+
+    @property
+    def _llm_type(self) -> str:
+        return "salestwin-planner"
+
+    def understander(self, code: str) -> Understander:
+        """The understander of a language, fitted at first use."""
+        if code not in self._understanders:
+            self._understanders[code] = Understander(self.languages[code], self.kept_in)
+        return self._understanders[code]
+
+    def bind_tools(
+        self,
+        tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],
+        *,
+        tool_choice: str | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        """Bind by name: the planner fills arguments from its own language files."""
+        del tool_choice
+        names = [tool.name for tool in tools if isinstance(tool, BaseTool)]
+        return self.bind(tool_names=names, **kwargs)
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        del stop, run_manager
+        reply = await self._reply(messages, frozenset(kwargs.get("tool_names", ())))
+        return ChatResult(generations=[ChatGeneration(message=reply)])
+
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        del stop
+        reply = await self._reply(messages, frozenset(kwargs.get("tool_names", ())))
+        for chunk in _chunks(reply):
+            if run_manager is not None and chunk.text:
+                await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+            yield chunk
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        raise NotImplementedError("the planner runs in the event loop: use ainvoke or astream")
+
+    async def _reply(self, messages: list[BaseMessage], tools: frozenset[str]) -> AIMessage:
+        context = self.context_of()
+        place = max(i for i, m in enumerate(messages) if isinstance(m, HumanMessage))
+        results = [m for m in messages[place + 1 :] if isinstance(m, ToolMessage)]
+        if results:
+            return _go_on(messages[place + 1 :], results, context)
+        lexicon = await self.lexicons(context.caller)
+        state = read_state(messages[:place])
+        situation = Situation(lexicon, state, _today(context), tools)
+        text = str(messages[place].text)
+        understander = self.understander(context.language)
+        understood = understander.understand(text, situation)
+        return _first_reply(understood, understander.language, situation, context.turn_id)
+
+
+def _today(context: TurnContext) -> Any:
+    moment: datetime = context.now.astimezone(context.zone)
+    return moment.date()
+
+
+def _first_reply(
+    understood: Understanding, language: Language, situation: Situation, turn: str
+) -> AIMessage:
+    if understood.steps:
+        notes = {
+            "echoes": words.echo_values(understood.echoes),
+            "declined": list(understood.declined),
+        }
+        return _calls([step.dump() for step in understood.steps], notes, (), turn)
+    customer = _some_customer(situation.lexicon, situation.state)
+    if understood.question is not None and understood.ask is not None:
+        asked = understood.question
+        wish = language.wish_of(asked.tool)
+        labels = [label for label, _ in asked.options]
+        text = words.question(understood.ask, wish, labels, language.code)
+        extra = {
+            "tool": asked.tool,
+            "args": asked.args,
+            "slot": asked.slot,
+            "options": [list(option) for option in asked.options],
+        }
+        return AIMessage(text, additional_kwargs={"outcome": "asked", "asked": extra})
+    if understood.reply is not None:
+        text = words.talk(understood.reply, language, situation.tools, customer)
+        return AIMessage(text, additional_kwargs={"outcome": "answered"})
+    if understood.close:
+        text = words.between(understood.close, language.code)
+        return AIMessage(text, additional_kwargs={"outcome": "asked"})
+    text = words.not_understood(language, situation.tools, customer)
+    return AIMessage(text, additional_kwargs={"outcome": "unknown"})
+
+
+def _go_on(
+    messages: Sequence[BaseMessage], results: Sequence[ToolMessage], context: TurnContext
+) -> AIMessage:
+    """Run the steps that waited for these results, or word the answer."""
+    last = next(m for m in reversed(messages) if isinstance(m, AIMessage))
+    # A plan is missing when another model made the calls and failed before it could answer.
+    plan = last.additional_kwargs.get("plan", {"later": [], "notes": {}})
+    now, _ = ready(plan["later"], results)
+    if now:
+        return _calls(now, plan["notes"], results, context.turn_id)
+    text = words.answer(results, plan["notes"], context.language)
+    asked = _asked_by_tool(last, results)
+    return AIMessage(text, additional_kwargs={"asked": asked} if asked else {})
+
+
+def _asked_by_tool(last: AIMessage, results: Sequence[ToolMessage]) -> dict[str, Any] | None:
+    """The question that a tool put back (several things fit), so that "the second" answers it."""
+    for message in results:
+        artifact = message.artifact if isinstance(message.artifact, dict) else {}
+        call = next((c for c in last.tool_calls if c["id"] == message.tool_call_id), None)
+        if artifact.get("kind") != "choice" or call is None:
+            continue
+        options = [[option["label"], option["say"]] for option in artifact["options"]]
+        slot = artifact["what"]
+        return {"tool": call["name"], "args": call["args"], "slot": slot, "options": options}
+    return None
+
+
+def _calls(
+    steps: Sequence[dict[str, Any]],
+    notes: dict[str, Any],
+    results: Sequence[ToolMessage],
+    turn: str,
+) -> AIMessage:
+    now, later = ready(steps, results)
+    calls = [
+        tool_call(name=step["tool"], args=step["args"], id=f"{turn}-{len(results) + i}")
+        for i, step in enumerate(now)
+    ]
+    plan = {"later": later, "notes": notes}
+    return AIMessage("", tool_calls=calls, additional_kwargs={"plan": plan})
+
+
+def _some_customer(lexicon: Lexicon, state: ThreadState) -> str | None:
+    if focus := state.focus.get("customer"):
+        return focus.name
+    names = (e.entity.name for e in lexicon.entries if e.entity.kind == "customer")
+    return next(names, None)
+
+
+def _chunks(reply: AIMessage) -> Iterator[ChatGenerationChunk]:
+    text = str(reply.content)
+    pieces = [text[i : i + _CHUNK] for i in range(0, len(text), _CHUNK)]
+    for piece in pieces:
+        yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
+    calls = [
+        tool_call_chunk(name=call["name"], args=_json(call["args"]), id=call["id"], index=i)
+        for i, call in enumerate(reply.tool_calls)
+    ]
+    last = AIMessageChunk(
+        content="",
+        tool_call_chunks=calls,
+        additional_kwargs=reply.additional_kwargs,
+        chunk_position="last",
+    )
+    yield ChatGenerationChunk(message=last)
+
+
+def _json(args: dict[str, Any]) -> str:
+    import json
+
+    return json.dumps(args, ensure_ascii=False)

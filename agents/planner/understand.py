@@ -1,0 +1,319 @@
+"""From a message to a plan, a question or an honest "I did not understand". Pure."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from agents.planner.dictation import find_dictation
+from agents.planner.language import Language, Wish
+from agents.planner.normalise import Normal, normalise
+from agents.planner.plan import Step, distinct, from_diary
+from agents.planner.replies import choose
+from agents.planner.slots import Ask, Filled, Scene, fill
+from agents.planner.spans import (
+    Span,
+    find_spans,
+    guessed_spans,
+    partial_spans,
+    without_overlaps,
+)
+from agents.planner.state import Question, ThreadState
+from agents.planner.wishes import Reading, Scored, WishReader
+from tools.linking.lexicon import Lexicon, Match
+
+_ELLIPSIS = re.compile(
+    r"^\W*(?:那么?|换成|换|再看看?|还有|以及)|呢\W*$|"
+    r"^\W*(?:what about|how about|and|same for|now)\b"
+)
+_LONG_ELLIPSIS = 24
+# Within dictated words: a break, then words with which people turn to the twin.
+_TURN = re.compile(
+    r"([，,。.；;！!？?\s]+(?:顺便|顺带|另外|然后|再|还有|同时)?(?=(?:帮我|给我|告诉我|再?查|再?看|麻烦|"
+    r"调|发我|我(?:明天|今天|下周)))"
+    r"|[,.;!?\s]+(?:and |then |also |plus )+"
+    r"(?=(?:tell|show|give|pull|check|look|find|get|what|when|who|how|brief)\b))"
+)
+_SURE_TURN = 0.6
+_AND = re.compile(r"\s*(?:和|跟|与|及|以及|、|,|，|/|&|\+|and|还有|同)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What to do: run ``steps``, ask ``question``, reply with talk, or admit defeat.
+
+    ``declined`` are parts of the message that nothing here serves; the answer says so.
+    """
+
+    steps: Sequence[Step] = ()
+    echoes: Sequence[Match] = ()
+    declined: Sequence[str] = ()
+    question: Question | None = None
+    ask: Ask | None = None
+    reply: str | None = None
+    close: Sequence[Wish] = ()
+
+
+@dataclass(slots=True)
+class Situation:
+    """What the planner may use beside the message."""
+
+    lexicon: Lexicon
+    state: ThreadState
+    today: date
+    tools: frozenset[str]
+
+
+class Understander:
+    """Understands messages of one language."""
+
+    def __init__(self, language: Language, cache: Path | None = None) -> None:
+        self.language = language
+        self._reader = WishReader(language, cache=cache)
+        self._openers = [o for wish in language.wishes for o in wish.openers]
+
+    def understand(self, text: str, situation: Situation) -> Understanding:
+        """The plan for a message, or what to say instead."""
+        message = normalise(text)
+        spans = find_spans(message, situation.lexicon, situation.today)
+        if (settled := self._settle(message, situation)) is not None:
+            return settled
+        spans = self._with_partial(message, spans, situation.lexicon)
+        dictated, spans = self._dictation(message, spans, situation.tools)
+        reading = self._reader.read(message, spans, situation.tools)
+        elliptic = dictated is None and self._is_elliptic(message, spans, reading, situation)
+        if elliptic and (again := self._again(spans, situation)) is not None:
+            return again
+        words = _dictated_words(message, dictated)
+        scene = _Scene(message, spans, situation, words, self._reader.knows)
+        if reading.verdict == "clear":
+            plan = self._plan(reading.found, scene.build(), situation)
+            said = [message.original[start:end].strip() for start, end in reading.declined]
+            return replace(plan, declined=said)
+        if reading.verdict == "close":
+            return Understanding(close=[scored.wish for scored in reading.nearest])
+        return Understanding()
+
+    def private_spans(self, text: str) -> list[tuple[int, int]]:
+        """Offsets of dictated words in ``text`` (L3): egress hides them."""
+        message = normalise(text)
+        if len(message.original) != len(text):
+            return [(0, len(text))] if find_dictation(message.folded, self._openers) else []
+        found = find_dictation(message.folded, self._openers)
+        return [(found.start, found.end)] if found else []
+
+    def _dictation(
+        self, message: Normal, spans: list[Span], tools: frozenset[str]
+    ) -> tuple[Span | None, list[Span]]:
+        """Dictated words become one span; names in them still say what the note is about."""
+        found = find_dictation(message.folded, self._openers)
+        if found is None:
+            return None, spans
+        end = self._end_of_dictation(message, spans, found.start, found.end, tools)
+        text = Span("text", found.start, end, message.original[found.start : end])
+        outside = [s for s in spans if s.end <= text.start or text.end <= s.start]
+        inside = [s for s in spans if s.kind in ("customer", "contact", "opportunity")]
+        return text, [*without_overlaps([*outside, text]), *(s for s in inside if s not in outside)]
+
+    def _with_partial(self, message: Normal, spans: list[Span], lexicon: Lexicon) -> list[Span]:
+        partial = partial_spans(message, lexicon, spans, self._reader.common)
+        return without_overlaps([*spans, *partial]) if partial else spans
+
+    def _end_of_dictation(
+        self,
+        message: Normal,
+        spans: list[Span],
+        start: int,
+        end: int,
+        tools: frozenset[str],
+    ) -> int:
+        """Dictated words end where the person turns to the twin again with a clear wish."""
+        for hit in _TURN.finditer(message.folded, start, end):
+            rest = Normal(message.original[hit.end(1) : end], message.folded[hit.end(1) : end])
+            shift = hit.end(1)
+            inner = [
+                replace(s, start=s.start - shift, end=s.end - shift)
+                for s in spans
+                if shift <= s.start and s.end <= end
+            ]
+            reading = self._reader.read(rest, inner, tools)
+            if reading.verdict == "clear" and reading.found[0].probability >= _SURE_TURN:
+                return hit.start()
+        return end
+
+    def _settle(self, message: Normal, situation: Situation) -> Understanding | None:
+        """An answer to the question that the planner asked just before."""
+        question = situation.state.question
+        if question is None or question.tool not in situation.tools:
+            return None
+        said_as = [
+            " ".join((label, *situation.lexicon.forms_of(value)))
+            for label, value in question.options
+        ]
+        place = choose(message.original, said_as)
+        value = None if place is None else question.options[place][1]
+        if value is None and not question.options:
+            value = self._short_answer(message, situation, question)
+        if value is None:
+            return None
+        return Understanding([Step(question.tool, {**question.args, question.slot: value})])
+
+    def _short_answer(
+        self, message: Normal, situation: Situation, question: Question
+    ) -> str | None:
+        """A bare name, or for free text the message itself, if it is no wish of its own."""
+        links = situation.lexicon.scan(message.original)
+        named = sum(link.end - link.start for link in links)
+        if links and named * 2 >= len(message.folded.strip()):
+            return links[0].matches[0].entity.name
+        if question.slot in ("text", "query"):
+            reading = self._reader.read(message, (), situation.tools)
+            return message.original.strip() if reading.verdict != "clear" else None
+        if not links and len(message.folded) <= 16:
+            guesses = situation.lexicon.guess(message.original)
+            return guesses[0].matches[0].entity.name if len(guesses) == 1 else None
+        return None
+
+    def _is_elliptic(
+        self, message: Normal, spans: Sequence[Span], reading: Reading, situation: Situation
+    ) -> bool:
+        named = any(s.kind in ("customer", "person", "day", "product") for s in spans)
+        weak = reading.verdict != "clear" or len(message.folded) <= 12
+        short = len(message.folded) <= _LONG_ELLIPSIS
+        pointed = bool(_ELLIPSIS.search(message.folded.strip()))
+        rest = len(message.folded) - sum(s.end - s.start for s in spans)
+        return (
+            named
+            and short
+            and weak
+            and situation.state.last_call is not None
+            and (pointed or rest <= 2)
+            and rest <= 12
+        )
+
+    def _again(self, spans: Sequence[Span], situation: Situation) -> Understanding | None:
+        """The last call once more, with what the message replaces in it."""
+        call = situation.state.last_call
+        wish = self.language.wish_of(call[0]) if call else None
+        if call is None or wish is None or call[0] not in situation.tools:
+            return None
+        args = dict(call[1])
+        changed = False
+        for name, slot in wish.slots.items():
+            span = next((s for s in spans if s.kind in slot.source), None)
+            if span is None:
+                continue
+            if len(span.matches) > 1:
+                ask = Ask(name, span.said, span.matches)
+                return _question(call[0], args, ask, situation.lexicon)
+            args[name] = span.value[0].isoformat() if span.kind == "day" else _name(span, situation)
+            if span.kind == "day":
+                args.pop("days", None)
+            changed = True
+        return Understanding([Step(call[0], args)]) if changed else None
+
+    def _plan(self, found: Sequence[Scored], scene: Scene, situation: Situation) -> Understanding:
+        steps: list[Step] = []
+        echoes: list[Match] = []
+        for scored in found:
+            if scored.wish.tool is None:
+                if len(found) == 1:
+                    return Understanding(reply=scored.wish.reply)
+                continue
+            filled = fill(scored, scene, lambda match: unique_name(match, situation.lexicon))
+            if filled.ask is not None and self._diary_helps(filled, scene, situation):
+                steps += _through_diary(scored, filled, scene)
+                continue
+            if filled.ask is not None:
+                return _question(scored.wish.tool, filled.args, filled.ask, situation.lexicon)
+            echoes += filled.echoes
+            steps += self._fan_out(Step(scored.wish.tool, filled.args), scored, scene, situation)
+        return Understanding(distinct(steps), echoes)
+
+    def _fan_out(
+        self, step: Step, scored: Scored, scene: Scene, situation: Situation
+    ) -> list[Step]:
+        """``A 和 B 的情况``: the same call for every customer of the enumeration."""
+        named = [
+            s
+            for s in scene.spans
+            if s.kind == "customer" and scored.start <= s.start and s.end <= scored.end
+        ]
+        row = named[:1]
+        for span in named[1:]:
+            between = scene.message.folded[row[-1].end : span.start]
+            if _AND.fullmatch(between) and len(span.matches) == 1:
+                row.append(span)
+        if len(row) < 2 or "customer" not in step.args or scored.wish.openers:
+            return [step]
+        return [replace(step, args={**step.args, "customer": _name(s, situation)}) for s in row]
+
+    def _diary_helps(self, filled: Filled, scene: Scene, situation: Situation) -> bool:
+        ask = filled.ask
+        return (
+            ask is not None
+            and ask.slot == "customer"
+            and not ask.options
+            and "my_day" in situation.tools
+            and from_diary(scene.message)
+        )
+
+
+@dataclass
+class _Scene:
+    """Builds a ``Scene`` whose guesses are made at most once, and only when asked for."""
+
+    message: Normal
+    spans: list[Span]
+    situation: Situation
+    dictated: str | None
+    knows: Callable[[str], bool]
+
+    @cached_property
+    def guesses(self) -> list[Span]:
+        return guessed_spans(self.message, self.situation.lexicon, self.spans)
+
+    def build(self) -> Scene:
+        return Scene(
+            self.message,
+            self.spans,
+            self.situation.state,
+            self.dictated,
+            lambda: self.guesses,
+            self.knows,
+            self.situation.lexicon.lookup,
+        )
+
+
+def unique_name(match: Match, lexicon: Lexicon) -> str:
+    """The full name of an entity, or its id where another bears the same name."""
+    entity = match.entity
+    same = [m for m in lexicon.lookup(entity.name, entity.kind) if m.how == "exact"]
+    return entity.name if len(same) <= 1 else entity.id
+
+
+def _name(span: Span, situation: Situation) -> str:
+    return unique_name(span.matches[0], situation.lexicon)
+
+
+def _dictated_words(message: Normal, span: Span | None) -> str | None:
+    return message.original[span.start : span.end].strip() if span else None
+
+
+def _question(tool: str, args: dict[str, Any], ask: Ask, lexicon: Lexicon) -> Understanding:
+    options = tuple((_label(match), unique_name(match, lexicon)) for match in ask.options)
+    return Understanding(question=Question(tool, args, ask.slot, options), ask=ask)
+
+
+def _label(match: Match) -> str:
+    return f"{match.entity.name}（{match.hint}）" if match.hint else match.entity.name
+
+
+def _through_diary(scored: Scored, filled: Filled, scene: Scene) -> list[Step]:
+    day = next((s for s in scene.spans if s.kind == "day"), None)
+    args = {"day": day.value[0].isoformat()} if day else {}
+    tool = scored.wish.tool or ""
+    return [Step("my_day", args), Step(tool, filled.args, {"customer": "customer"})]

@@ -1,0 +1,1 @@
+"""Delivery and composition: channels, identity, approvals, the command line."""

@@ -1,0 +1,60 @@
+"""The console script ``salestwin``."""
+
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOMS = ("bot", "agents", "tools", "knowledge_base", "prompts", "storage")
+
+# Libraries read these when they are imported, so they stand before any of them is.
+QUIET = {
+    "PYPINYIN_NO_PHRASES": "1",  # the phrase table costs 40 MB and is not used
+    "LANGSMITH_TRACING": "false",  # nothing leaves this machine unasked
+    "LANGSMITH_TRACING_V2": "false",
+    "LANGCHAIN_TRACING_V2": "false",
+    "LANGGRAPH_STRICT_MSGPACK": "true",
+    "ANONYMIZED_TELEMETRY": "false",
+    "PYDANTIC_DISABLE_PLUGINS": "__all__",  # saves a walk over all installed packages
+}
+
+
+def main() -> None:
+    """Run the command line; ends the process with its exit status."""
+    os.environ.update(QUIET)
+    strange = strangers(room_folders())
+    if strange:
+        # Words cannot be loaded here: they live in one of the packages in doubt.
+        sys.stderr.write(f"salestwin: packages of another program in the way: {strange}\n")
+        sys.exit(1)
+    from bot.cli.frame import run
+
+    sys.exit(run(sys.argv[1:]))
+
+
+def room_folders() -> dict[str, Path | None]:
+    """Where each of the six packages would be imported from."""
+    folders: dict[str, Path | None] = {}
+    for room in ROOMS:
+        spec = find_spec(room)
+        origin = spec.origin if spec else None
+        folders[room] = Path(origin).resolve().parent if origin else None
+    return folders
+
+
+def strangers(folders: dict[str, Path | None]) -> str:
+    """The packages that do not stand beside ``bot`` (empty if all do), with their places.
+
+    Names such as ``agents`` are common: another installed package can put its own in the way.
+    """
+    own = folders["bot"]
+    root = own.parent if own else None
+    return ", ".join(
+        f"{room} ({folder or 'missing'})"
+        for room, folder in folders.items()
+        if folder is None or folder.parent != root
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Where people talk to their twin. Each channel is one adapter over the same turns."""

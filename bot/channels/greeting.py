@@ -1,0 +1,124 @@
+"""What the terminal says first: who this is, what is on today, what can be asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.render.harmless import harmless
+from bot.render.stream import Span
+from bot.wording import Language, Words
+from storage.database import Database
+from storage.identity import Caller
+
+_EVENTS_SHOWN = 3
+_EVENTS_COUNTED = 20
+_EXAMPLES = 3
+_NOON, _SIX = 12, 18
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A diary entry of today. ``time`` is local."""
+
+    time: str
+    title: str
+    customer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What is said first."""
+
+    caller: Caller
+    now: datetime  # in the caller's zone
+    place: str = ""
+    today: Sequence[Appointment] = ()
+    examples: Sequence[str] = ()
+    waiting: Sequence[str] = ()
+
+
+def gather(
+    database: Database,
+    caller: Caller,
+    now: datetime,
+    language: Language,
+    capabilities: tuple[str, ...],
+    waiting: Sequence[str],
+) -> Greeting:
+    """Read what the greeting tells, in the caller's own name."""
+    from storage.repositories.diary import events_of
+    from storage.tables import Person, Region
+
+    local = now.astimezone(ZoneInfo(caller.timezone))
+    start = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    with database.principal(caller, "greeting") as session:
+        person = session.get(Person, caller.person_id)
+        region = session.get(Region, person.region_id) if person and person.region_id else None
+        events = events_of(
+            session, caller.person_id, start, start + timedelta(days=1), _EVENTS_COUNTED
+        )
+    today = [
+        Appointment(
+            f"{e.event.starts_at.astimezone(local.tzinfo):%H:%M}", e.event.title, e.customer
+        )
+        for e in events
+        if e.event.status != "cancelled"
+    ]
+    customer = next((one.customer for one in today if one.customer), None)
+    return Greeting(
+        caller=caller,
+        now=local,
+        place=region.name if region else "",
+        today=today,
+        examples=starters(language, capabilities, customer),
+        waiting=waiting,
+    )
+
+
+def starters(language: Language, capabilities: tuple[str, ...], customer: str | None) -> list[str]:
+    """Three things to ask, one of each capability, from the language files."""
+    from agents.planner.language import load_language
+
+    found: list[str] = []
+    for wish in load_language(language, capabilities).wishes:
+        offer = wish.offer.replace("{customer}", customer or "{customer}")
+        if wish.tool and offer and "{" not in offer:
+            found.append(offer)
+    return found[:_EXAMPLES]
+
+
+def greeting_spans(greeting: Greeting, words: Words) -> list[Span]:
+    """The greeting on the screen. Pure."""
+    caller = greeting.caller
+    part = words(f"chat.{_part_of_day(greeting.now.hour)}")
+    who = [words(f"chat.roles.{caller.role.value}"), greeting.place]
+    spans: list[Span] = [
+        (words("chat.greeting", name=caller.name, part=part), "heading"),
+        (f"\n{' · '.join(filter(None, who))}\n\n", "dim"),
+    ]
+    spans += _today(greeting.today, words)
+    if greeting.examples:
+        lines = [words("chat.example", text=text) for text in greeting.examples]
+        spans += [("\n".join(["", words("chat.try"), *lines, ""]), "")]
+    if greeting.waiting:
+        lines = [words("chat.waiting_item", title=title) for title in greeting.waiting]
+        head = words("chat.waiting", count=len(greeting.waiting))
+        spans += [("\n".join(["", head, *lines, ""]), "bold")]
+    return [(harmless(text), style) for text, style in spans]
+
+
+def _today(today: Sequence[Appointment], words: Words) -> list[Span]:
+    if not today:
+        return [(words("chat.today_none") + "\n", "")]
+    lines = [words("chat.today")]
+    lines += [words("chat.event", time=e.time, title=e.title) for e in today[:_EVENTS_SHOWN]]
+    if len(today) > _EVENTS_SHOWN:
+        lines.append(words("chat.more_events", count=len(today) - _EVENTS_SHOWN))
+    return [("\n".join(lines) + "\n", "")]
+
+
+def _part_of_day(hour: int) -> str:
+    if hour < _NOON:
+        return "morning"
+    return "afternoon" if hour < _SIX else "evening"

@@ -1,0 +1,85 @@
+"""Runs a command and turns what went wrong into one sentence and an exit status.
+
+0 done (a polite refusal is done), 1 failed, 2 wrong usage.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+import click
+
+from bot.cli.root import root
+from bot.cli.shell import Shell
+from bot.cli.usage import usage_sentence
+from bot.errors import CommandError
+from bot.settings import SettingsError
+from storage.errors import StorageError
+
+FAILED = 1
+WRONG_USE = 2
+
+
+def run(argv: Sequence[str], out: TextIO | None = None, err: TextIO | None = None) -> int:
+    """Run ``salestwin`` with these arguments; returns the exit status and never raises."""
+    shell = Shell(out, err)
+    try:
+        status = root.main(list(argv), prog_name="salestwin", standalone_mode=False, obj=shell)
+        shell.out.flush()
+    except BrokenPipeError:
+        return _reader_gone()
+    except (Exception, KeyboardInterrupt) as error:
+        return _report(shell, error, wants_json="--json" in argv)
+    return status if isinstance(status, int) else 0
+
+
+def _report(shell: Shell, error: BaseException, *, wants_json: bool) -> int:
+    status, code, sentence = explain(shell, error)
+    shell.note(sentence)
+    if wants_json:
+        shell.json(shell.error_shape(code, sentence))
+    return status
+
+
+def explain(shell: Shell, error: BaseException) -> tuple[int, str, str]:
+    """Exit status, code and sentence for an error."""
+    words = shell.words
+    if isinstance(error, CommandError):
+        return error.status, error.key, words(error.key, **error.values)
+    if isinstance(error, StorageError):
+        key = f"storage.{error.reason}"
+        return FAILED, key, words(key, detail=error.detail)
+    if isinstance(error, SettingsError):
+        return FAILED, "settings", settings_sentences(shell, error)
+    if isinstance(error, click.UsageError):
+        return WRONG_USE, "usage", usage_sentence(words, error)
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        return FAILED, "errors.interrupted", words("errors.interrupted")
+    return FAILED, "errors.unexpected", _unexpected(shell, error)
+
+
+def settings_sentences(shell: Shell, error: SettingsError) -> str:
+    """One line per variable: its name, what is wrong, what to do."""
+    lines = []
+    for variable, shown in error.problems:
+        rule = shell.words(f"settings.{variable}")
+        key = "wrong" if shown is not None else "missing"
+        lines.append(shell.words(f"settings.{key}", variable=variable, value=shown, rule=rule))
+    return "\n".join(lines)
+
+
+def _unexpected(shell: Shell, error: BaseException) -> str:
+    from bot.journal import note_defect
+
+    place = note_defect(shell.settings.home, error)
+    name = type(error).__name__
+    if place is None:
+        return shell.words("errors.unexpected_unwritten", name=name)
+    return shell.words("errors.unexpected", name=name, place=place)
+
+
+def _reader_gone() -> int:
+    """The reader of our output went away (``| head``): nothing more can or need be said."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return FAILED

@@ -1,0 +1,142 @@
+"""The one place where everything is put together.
+
+Nothing heavy is imported before it is asked for: a command that only needs the database never
+loads the agent framework.
+"""
+
+from contextlib import AsyncExitStack
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.opening import Tell, make_ready, open_database, silent
+from bot.settings import Settings
+from storage.clock import Clock, FixedClock, SystemClock, random_id
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.tools import BaseTool
+
+    from agents.actions import Actions
+    from agents.turns import TurnService
+    from knowledge_base.search import Library
+    from storage.database import Database
+    from tools.linking.service import Linker
+
+CONVERSATIONS_FILE = "conversations.db"
+
+
+def build(
+    settings: Settings,
+    *,
+    model: "BaseChatModel | None" = None,
+    clock: Clock | None = None,
+    channels: tuple[str, ...] | None = None,
+) -> "App":
+    """The program as the settings describe it.
+
+    ``model`` takes the place of the configured chat model, ``clock`` that of ``SALESTWIN_NOW``
+    and the machine's; ``channels`` names the chat channels to open (all that are configured).
+    """
+    fixed = FixedClock(settings.moment) if settings.moment is not None else SystemClock()
+    return App(settings, model, clock or fixed, channels)
+
+
+class App:
+    """The running program. Its parts are made when they are first asked for."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        model: "BaseChatModel | None",
+        clock: Clock,
+        channels: tuple[str, ...] | None,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.new_id = random_id
+        self.channels = channels
+        self._model = model
+        self._closing = AsyncExitStack()
+        self._turns: TurnService | None = None
+
+    @cached_property
+    def home(self) -> Path:
+        """The home folder, absolute."""
+        return self.settings.home.expanduser().absolute()
+
+    @cached_property
+    def database(self) -> "Database":
+        """The domain database. Raises StorageError if there is none."""
+        return open_database(self.settings.database)
+
+    def make_ready(self, tell: Tell = silent) -> None:
+        """Bring the database to this version and the demo to this day. Raises StorageError."""
+        make_ready(self.database, self.clock, tell)
+
+    @cached_property
+    def linker(self) -> "Linker":
+        """Resolves names for callers."""
+        from tools.linking.service import Linker
+
+        return Linker(self.database)
+
+    @cached_property
+    def library(self) -> "Library":
+        """Playbooks and documents."""
+        from knowledge_base.search import Library
+
+        return Library(self.database, self.clock)
+
+    @cached_property
+    def tools(self) -> list["BaseTool"]:
+        """All tools."""
+        from bot.toolset import make_tools
+
+        return make_tools(self)
+
+    @cached_property
+    def actions(self) -> "Actions":
+        """What waits for decisions, and how it is carried out."""
+        from agents.actions import Actions
+        from bot.toolset import EDITORS, EFFECTS
+
+        return Actions(self.database, EFFECTS, EDITORS)
+
+    @property
+    def turns(self) -> "TurnService":
+        """The turn service of a started app."""
+        if self._turns is None:
+            raise RuntimeError("the app is not started")
+        return self._turns
+
+    def warm(self) -> None:
+        """Import and make what ``start`` needs; takes seconds and may run on any thread."""
+        import_module("bot.twinning")
+        _ = self.tools, self.actions
+
+    async def start(self) -> None:
+        """Open what needs an event loop: the store of conversations, and the turns over it."""
+        from bot.twinning import make_turns
+
+        self._turns = await make_turns(self, self._model, self._closing)
+
+    async def close(self) -> None:
+        """End everything, in the reverse order."""
+        await self._closing.aclose()
+        self._turns = None
+        self.release()
+
+    def release(self) -> None:
+        """Give the database back, for an app that was not started."""
+        if "database" in self.__dict__:
+            self.database.close()
+            del self.database
+
+    @property
+    def conversations(self) -> str | Path:
+        """Where conversations are kept: a file of their own, or the database server."""
+        if self.settings.database.startswith("sqlite"):
+            return self.home / CONVERSATIONS_FILE
+        return self.settings.database

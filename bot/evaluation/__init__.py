@@ -1,0 +1,1 @@
+"""``salestwin eval``: how often the twin is right, on sets that were written without it."""

@@ -1,0 +1,1 @@
+"""Pure functions from a reply to what one channel sends."""

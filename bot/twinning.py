@@ -1,0 +1,75 @@
+"""Makes the twin: model, graph, turns. Importing this loads the agent framework."""
+
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+from langchain_core.language_models import BaseChatModel
+
+from agents.audit import Audit
+from agents.egress import EgressOptions
+from agents.identity import current_context
+from agents.models import ModelOptions, RemoteModel, build_remote
+from agents.planner.language import load_language
+from agents.planner.model import PlannerChatModel
+from agents.turns import TurnService
+from agents.twin import TwinOptions, build_twin
+from bot.settings import Settings
+from bot.toolset import CAPABILITIES
+from bot.wording import LANGUAGES
+from storage.checkpoints import open_checkpointer
+from storage.leases import Leases
+
+if TYPE_CHECKING:
+    from bot.container import App
+
+# An endpoint on one's own machine often wants no key, but its client does.
+_NO_KEY = "none"
+
+
+async def make_turns(
+    app: "App", model: BaseChatModel | None, closing: AsyncExitStack
+) -> TurnService:
+    """The turn service over a fresh graph; ``closing`` learns what is to be closed."""
+    remote = None if model is not None else build_remote(model_options(app.settings))
+    if remote is not None:
+        closing.push_async_callback(remote.close)
+    saver = await closing.enter_async_context(open_checkpointer(app.conversations))
+    agent = build_twin(model or planner(app), app.tools, saver, twin_options(app, remote))
+    turns = TurnService(
+        agent,
+        actions=app.actions,
+        audit=Audit(app.database),
+        clock=app.clock,
+        new_id=app.new_id,
+        model=remote.label if remote else "planner",
+        lease=Leases(app.database, app.clock, app.new_id).hold,
+    )
+    closing.push_async_callback(turns.close)
+    return turns
+
+
+def planner(app: "App") -> PlannerChatModel:
+    """The embedded planner over the capabilities' language files."""
+    return PlannerChatModel(
+        lexicons=app.linker.lexicon,
+        languages={code: load_language(code, CAPABILITIES) for code in LANGUAGES},
+        context_of=current_context,
+    )
+
+
+def model_options(settings: Settings) -> ModelOptions:
+    """What the settings say about the model."""
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else _NO_KEY
+    return ModelOptions(
+        name=settings.model,
+        api_key=key,
+        base_url=settings.openai_base_url,
+        egress=settings.egress,
+    )
+
+
+def twin_options(app: "App", remote: RemoteModel | None) -> TwinOptions:
+    """What stands around a remote model; nothing for the planner."""
+    if remote is None:
+        return TwinOptions()
+    return TwinOptions(remote=remote, egress=EgressOptions(level=app.settings.egress))

@@ -1,0 +1,1 @@
+"""Playbooks and documents: schema, ingestion, index, search."""

@@ -1,0 +1,246 @@
+"""The playbook library: what is shipped goes in, what fits comes out, or nothing does."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from knowledge_base.choosing import Case, Edition, Pick, choose, select_named
+from knowledge_base.fit import SlotFit
+from knowledge_base.passages import slot_terms
+from knowledge_base.playbook import Playbook
+from knowledge_base.scenario import Scenario
+from knowledge_base.ranking import Question, Terms
+from knowledge_base.shelving import SyncReport, renew
+from knowledge_base.tokens import has_cjk
+from knowledge_base.words import cues
+from storage import fulltext
+from storage.clock import Clock, SystemClock
+from storage.database import Database
+from storage.identity import Caller
+from storage.repositories import library as rows
+from storage.repositories.library import ChunkRow, ItemRow
+from storage.session import PrincipalSession
+
+_PAGE = 200  # passages per look into the index
+_CODES = 24  # playbooks that are ranked closely
+_LONGEST = 2000  # characters of a question that are read
+_PAIRS_ENOUGH = 5  # with that many pairs, single characters only widen the look
+_NEAR = 3
+_SHELF = 500  # editions kept in memory, some 100 kB each
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A place in the playbook and a line of it, word for word."""
+
+    locator: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookHit:
+    """A playbook that fits, whole, with the reason why it was chosen.
+
+    ``score`` orders hits of one search (text 0..1 plus slot fit); it is no probability.
+    ``phrase`` is the trigger phrase that the question is like, if there is one.
+    """
+
+    playbook: Playbook
+    revision: str
+    score: float
+    text_score: float
+    fits: tuple[SlotFit, ...]
+    quote: Quote
+    phrase: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A title that the caller may see and that comes close to a question without an answer."""
+
+    code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The outcome of a search: hits best first, or none and the titles that come closest."""
+
+    hits: tuple[PlaybookHit, ...] = ()
+    near: tuple[Near, ...] = ()
+
+
+class Library:
+    """The library of one database. Safe to share between threads and tasks.
+
+    Rights: the full-text index is no mapped table, so row filters cannot reach it. It yields
+    passage ids and scores of one organisation; which of them exist for the caller is decided by
+    reading them through a ``PrincipalSession`` (organisation, audience, compliance status,
+    validity), page after page, before anything is ranked, counted or named.
+    """
+
+    def __init__(self, database: Database, clock: Clock | None = None) -> None:
+        self._database = database
+        self._clock = clock or SystemClock()
+        self._shelf = _Shelf()
+
+    async def sync(self, org_id: str, clock: Clock, folder: Path | None = None) -> SyncReport:
+        """Bring an organisation's shipped playbooks to the state of the files in ``folder``.
+
+        One transaction; files whose content is indexed already are not even parsed. Items that
+        the company added itself are left alone. Raises ContentError (nothing is changed).
+        """
+        return await asyncio.to_thread(renew, self._database, org_id, clock, folder)
+
+    async def search(
+        self,
+        caller: Caller,
+        text: str,
+        *,
+        language: str,
+        scenario: Scenario | None = None,
+        limit: int = 3,
+        on: date | None = None,
+    ) -> list[PlaybookHit]:
+        """The playbooks that fit, best first; empty when none does. See ``find``."""
+        found = await self.find(
+            caller, text, language=language, scenario=scenario, limit=limit, on=on
+        )
+        return list(found.hits)
+
+    async def named(
+        self,
+        caller: Caller,
+        codes: Sequence[str],
+        *,
+        language: str,
+        scenario: Scenario | None = None,
+        on: date | None = None,
+    ) -> list[PlaybookHit]:
+        """The playbooks with these codes, in that order, as far as the caller may see them."""
+        case = Case(frozenset(), scenario or Scenario(), language, len(codes))
+        day = on or self._clock.now().date()
+
+        def work(session: PrincipalSession) -> list[PlaybookHit]:
+            items = rows.items_of_codes(session, codes, day)
+            picks = select_named(case, self._shelf.editions(session, items), codes)
+            return _hits(session, case, picks)
+
+        return await self._database.run(caller, "library_named", work)
+
+    async def find(
+        self,
+        caller: Caller,
+        text: str,
+        *,
+        language: str,
+        scenario: Scenario | None = None,
+        limit: int = 3,
+        on: date | None = None,
+    ) -> Found:
+        """Search, and say what came close when nothing fits.
+
+        ``scenario`` is what is known of the case; ``on`` the caller's day, which decides
+        validity (default: today, UTC). The edition in ``language`` is shown if there is one.
+        """
+        case = Case(
+            terms=_informative(cues(text[:_LONGEST])),
+            scenario=scenario or Scenario(),
+            language=language,
+            limit=limit,
+        )
+        day = on or self._clock.now().date()
+
+        def work(session: PrincipalSession) -> Found:
+            return _find(self._database, self._shelf, session, case, day)
+
+        return await self._database.run(caller, "library_search", work)
+
+
+class _Shelf:
+    """Editions that were read before, by id and revision, so that a warm search parses nothing.
+
+    It is asked with items that went through the gates for this caller in this search; what it
+    keeps is the content of a revision, which never changes.
+    """
+
+    def __init__(self) -> None:
+        self._read: dict[tuple[str, str], Edition] = {}
+
+    def editions(self, session: PrincipalSession, items: list[ItemRow]) -> list[Edition]:
+        """The editions of these items; what is not known yet is read."""
+        unread = {item.id: item for item in items if (item.id, item.revision) not in self._read}
+        if len(self._read) + len(unread) > _SHELF:
+            self._read = {}
+            unread = {item.id: item for item in items}
+        fresh: dict[str, list[ChunkRow]] = defaultdict(list)
+        for chunk in rows.chunks(session, unread) if unread else ():
+            fresh[chunk.item_id].append(chunk)
+        for item_id, chunks in fresh.items():
+            item = unread[item_id]
+            self._read[item.id, item.revision] = Edition.of(item, chunks)
+        known = (self._read.get((item.id, item.revision)) for item in items)
+        return [edition for edition in known if edition]
+
+
+def _find(
+    database: Database, shelf: _Shelf, session: PrincipalSession, case: Case, day: date
+) -> Found:
+    codes = _candidate_codes(database, session, case, day)
+    items = rows.items_of_codes(session, codes, day)
+    choice = choose(case, shelf.editions(session, items))
+    hits = tuple(_hits(session, case, choice.picks))
+    near = () if hits else tuple(Near(i.code, i.title) for i in choice.near[:_NEAR])
+    return Found(hits, near)
+
+
+def _candidate_codes(
+    database: Database, session: PrincipalSession, case: Case, day: date
+) -> list[str]:
+    """Codes that the caller may see, in the order of the index. Forbidden rows crowd out nobody."""
+    terms, slots = _narrowed(case.terms), slot_terms(case.scenario)
+    codes: dict[str, None] = {}
+    offset = 0
+    while len(codes) < _CODES:
+        page = fulltext.candidates(
+            database, session.caller.org_id, terms, slots, limit=_PAGE, offset=offset
+        )
+        permitted = rows.codes_of_chunks(session, [key for key, _ in page], day)
+        codes.update((permitted[key], None) for key, _ in page if key in permitted)
+        offset += _PAGE
+        if len(page) < _PAGE:
+            break
+    return list(codes)[:_CODES]
+
+
+def _informative(terms: list[str]) -> frozenset[str]:
+    """The terms of a question; none if only single characters are left of it."""
+    found = frozenset(terms)
+    return found if any(len(t) > 1 or not has_cjk(t) for t in found) else frozenset()
+
+
+def _narrowed(terms: frozenset[str]) -> list[str]:
+    pairs = sorted(term for term in terms if len(term) > 1 or not has_cjk(term))
+    return pairs if len(pairs) >= _PAIRS_ENOUGH else sorted(terms)
+
+
+def _hits(session: PrincipalSession, case: Case, picks: Sequence[Pick]) -> list[PlaybookHit]:
+    question = Question(Terms.of(case.terms), [])
+    bodies = rows.bodies(session, [pick.edition.item.id for pick in picks])
+    return [_hit(pick, bodies[pick.edition.item.id], question) for pick in picks]
+
+
+def _hit(pick: Pick, body: dict[str, object], question: Question) -> PlaybookHit:
+    playbook = Playbook.model_validate(body)
+    return PlaybookHit(
+        playbook=playbook,
+        revision=pick.edition.item.revision,
+        score=pick.score,
+        text_score=pick.text_score,
+        fits=tuple(pick.fits),
+        quote=Quote(*pick.quote),
+        phrase=question.closest(playbook.triggers, cues),
+    )

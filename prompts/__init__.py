@@ -1,0 +1,1 @@
+"""Words: prompts and answer templates per language."""

@@ -1,0 +1,101 @@
+"""The store of conversations: LangGraph's checkpointers, opened our way.
+
+They lie in a file of their own, so that a long conversation never waits for the domain's writer.
+Nothing here is imported before it is needed: LangGraph takes most of a second to load.
+"""
+
+import functools
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.engine.url import URL, make_url
+
+from storage.failures import translated
+
+if TYPE_CHECKING:
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+
+_WAIT = 10.0
+_POOL = 8
+_METHODS = ("aget_tuple", "aput", "aput_writes", "adelete_thread")
+
+
+@asynccontextmanager
+async def open_checkpointer(place: str | Path) -> AsyncIterator["BaseCheckpointSaver[str]"]:
+    """A checkpointer on a SQLite file (path or ``sqlite:///`` URL) or a PostgreSQL URL.
+
+    Raises ``StorageError`` where that cannot be used, now or while conversations are kept.
+    """
+    # LangGraph reads this once, when it is imported: only plain types come out of a checkpoint.
+    os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
+    url = _url(place)
+    opened = _sqlite(url) if url.get_backend_name() == "sqlite" else _postgres(url)
+    async with opened as saver:
+        yield saver
+
+
+def _url(place: str | Path) -> URL:
+    text = str(place)
+    return make_url(text) if "://" in text else URL.create("sqlite", database=text)
+
+
+@asynccontextmanager
+async def _sqlite(url: URL) -> AsyncIterator["BaseCheckpointSaver[str]"]:
+    import aiosqlite
+    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+    with translated(url):
+        connection = await aiosqlite.connect(str(url.database), timeout=_WAIT)
+    try:
+        saver = _translating(AsyncSqliteSaver, url)(connection, serde=_strict())
+        await saver.setup()
+        # With a write-ahead log a power cut may cost the last turn, never the file.
+        await connection.execute("PRAGMA synchronous=NORMAL")
+        yield saver
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def _postgres(url: URL) -> AsyncIterator["BaseCheckpointSaver[str]"]:
+    from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+    from psycopg.rows import dict_row
+    from psycopg_pool import AsyncConnectionPool
+
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    options = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
+    pool: Any = AsyncConnectionPool(
+        plain, min_size=1, max_size=_POOL, open=False, timeout=_WAIT, kwargs=options
+    )
+    try:
+        with translated(url):
+            await pool.open(wait=True, timeout=_WAIT)
+        saver = _translating(AsyncPostgresSaver, url)(pool, serde=_strict())
+        await saver.setup()
+        yield saver
+    finally:
+        await pool.close()
+
+
+def _strict() -> Any:
+    from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+
+    return JsonPlusSerializer(allowed_msgpack_modules=None)
+
+
+def _translating(saver: Any, url: URL) -> Any:
+    """``saver`` whose methods raise ``StorageError`` for what a person can mend."""
+    methods = {name: _translated(getattr(saver, name), url) for name in (*_METHODS, "setup")}
+    return type(saver.__name__, (saver,), methods)
+
+
+def _translated(method: Callable[..., Any], url: URL) -> Callable[..., Any]:
+    @functools.wraps(method)
+    async def call(self: Any, *args: Any, **kw: Any) -> Any:
+        with translated(url):
+            return await method(self, *args, **kw)
+
+    return call

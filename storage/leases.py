@@ -1,0 +1,106 @@
+"""Short claims on a name across programs: one of them works on a thread at a time.
+
+A claim ends by itself after its term, so that a program which died holds nothing up.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, delete, text, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from storage.clock import Clock, IdSource
+from storage.columns import UtcDateTime
+from storage.database import Database
+from storage.errors import LeaseBusyError
+from storage.tables import Lease
+
+TERM = timedelta(seconds=30)
+_POLL = 0.05
+_WAIT = 60.0
+
+Sleep = Callable[[float], Awaitable[None]]
+
+# SQLite and PostgreSQL share this form; whoever comes second sees the first one's row.
+_CLAIM = text(
+    "INSERT INTO lease (name, holder, until) VALUES (:name, :holder, :until)"
+    " ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until"
+    " WHERE lease.until <= :now OR lease.holder = excluded.holder"
+).bindparams(bindparam("now", type_=UtcDateTime), bindparam("until", type_=UtcDateTime))
+
+
+class Leases:
+    """Claims in one database, by the injected clock. ``term`` is how long a claim lasts."""
+
+    def __init__(
+        self, database: Database, clock: Clock, new_id: IdSource, term: timedelta = TERM
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._new_id = new_id
+        self._term = term
+
+    def acquire(self, name: str, holder: str) -> bool:
+        """Claim ``name``; False while somebody else's claim lasts. One's own is prolonged."""
+        now = self._clock.now()
+        values = {"name": name, "holder": holder, "now": now, "until": now + self._term}
+        with self._unit("lease_acquire") as session:
+            return _changed(session, _CLAIM, values)
+
+    def renew(self, name: str, holder: str) -> bool:
+        """Prolong one's claim; False if it ran out or somebody else has it by now."""
+        now = self._clock.now()
+        mine = col(Lease.name) == name, col(Lease.holder) == holder, col(Lease.until) > now
+        with self._unit("lease_renew") as session:
+            return _changed(session, update(Lease).where(*mine).values(until=now + self._term))
+
+    def release(self, name: str, holder: str) -> None:
+        """Give one's claim up; nothing happens if it is somebody else's by now."""
+        mine = col(Lease.name) == name, col(Lease.holder) == holder
+        with self._unit("lease_release") as session:
+            session.execute(delete(Lease).where(*mine))
+
+    @asynccontextmanager
+    async def hold(
+        self, name: str, *, wait: float = _WAIT, sleep: Sleep = asyncio.sleep
+    ) -> AsyncIterator[None]:
+        """Hold ``name`` for the block, prolonging the claim while it runs.
+
+        Asks again and again for about ``wait`` seconds, then raises ``LeaseBusyError``.
+        """
+        holder = self._new_id("lease")
+        await self._claim(name, holder, wait, sleep)
+        keeper = asyncio.create_task(self._keep(name, holder, sleep))
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeper
+            await self._database.offload(lambda: self.release(name, holder))
+
+    async def _claim(self, name: str, holder: str, wait: float, sleep: Sleep) -> None:
+        waited = 0.0
+        while not await self._database.offload(lambda: self.acquire(name, holder)):
+            if waited >= wait:
+                raise LeaseBusyError(name)
+            await sleep(_POLL)
+            waited += _POLL
+
+    async def _keep(self, name: str, holder: str, sleep: Sleep) -> None:
+        while True:
+            await sleep(self._term.total_seconds() / 3)
+            await self._database.offload(lambda: self.renew(name, holder))
+
+    def _unit(self, reason: str) -> Any:
+        # A claim need not outlive a power cut: nobody would be left to hold it.
+        return self._database.system(reason, durable=False)
+
+
+def _changed(session: Session, statement: Any, values: dict[str, Any] | None = None) -> bool:
+    result: Any = session.execute(statement, values)
+    return bool(result.rowcount == 1)

@@ -1,0 +1,1 @@
+"""Alembic's script folder: it travels inside the package, so no ``alembic.ini`` is needed."""

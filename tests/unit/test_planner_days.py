@@ -1,0 +1,96 @@
+"""Day phrases against a hand-made table, for several kinds of today."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.planner.days import find_days
+
+SATURDAY = date(2026, 11, 21)
+MONDAY = date(2026, 11, 23)
+NEW_YEAR = date(2026, 1, 1)
+LEAP_DAY = date(2028, 2, 29)
+
+CASES = [
+    ("明天有什么安排", SATURDAY, date(2026, 11, 22), 1),
+    ("大后天的行程", SATURDAY, date(2026, 11, 24), 1),
+    ("昨天见了谁", NEW_YEAR, date(2025, 12, 31), 1),
+    ("后天呢", LEAP_DAY, date(2028, 3, 2), 1),
+    ("下周三要见谁", SATURDAY, date(2026, 11, 25), 1),
+    ("下周三要见谁", MONDAY, date(2026, 12, 2), 1),
+    ("这周五", MONDAY, date(2026, 11, 27), 1),
+    ("上周日", MONDAY, date(2026, 11, 22), 1),
+    ("周一见谁", SATURDAY, date(2026, 11, 23), 1),
+    ("周六干嘛", SATURDAY, SATURDAY, 1),
+    ("这周都有什么", SATURDAY, date(2026, 11, 16), 7),
+    ("下个星期的安排", SATURDAY, date(2026, 11, 23), 7),
+    ("周末有事吗", MONDAY, date(2026, 11, 28), 2),
+    ("下周末有事吗", MONDAY, date(2026, 12, 5), 2),
+    ("未来三天", SATURDAY, SATURDAY, 3),
+    ("接下来10天", SATURDAY, SATURDAY, 10),
+    ("11月25日", SATURDAY, date(2026, 11, 25), 1),
+    ("2026-11-25", SATURDAY, date(2026, 11, 25), 1),
+    ("2026年11月25号的会", SATURDAY, date(2026, 11, 25), 1),
+    ("1月3号", SATURDAY, date(2027, 1, 3), 1),
+    ("12月30日", NEW_YEAR, date(2025, 12, 30), 1),
+    ("25号去哪", SATURDAY, date(2026, 11, 25), 1),
+    ("3号去哪", SATURDAY, date(2026, 12, 3), 1),
+    ("what's on tomorrow", SATURDAY, date(2026, 11, 22), 1),
+    ("the day after tomorrow", SATURDAY, date(2026, 11, 23), 1),
+    ("next tuesday", SATURDAY, date(2026, 11, 24), 1),
+    ("on friday", SATURDAY, date(2026, 11, 27), 1),
+    ("this week", SATURDAY, date(2026, 11, 16), 7),
+    ("next week please", SATURDAY, date(2026, 11, 23), 7),
+    ("next weekend", MONDAY, date(2026, 12, 5), 2),
+    ("the next three days", SATURDAY, SATURDAY, 3),
+    ("nov 25", SATURDAY, date(2026, 11, 25), 1),
+    ("25th of november", SATURDAY, date(2026, 11, 25), 1),
+    ("monday to wednesday agenda", SATURDAY, MONDAY, 3),
+    ("周一到周三的安排", SATURDAY, MONDAY, 3),
+    ("明天至周五", MONDAY, date(2026, 11, 24), 4),
+    ("thursday - friday", MONDAY, date(2026, 11, 26), 2),
+    ("2nd december", SATURDAY, date(2026, 12, 2), 1),
+]
+
+
+@pytest.mark.parametrize(("text", "today", "first", "days"), CASES)
+def test_phrase(text: str, today: date, first: date, days: int) -> None:
+    found = find_days(text, today)
+    assert [(span.first, span.days) for span in found] == [(first, days)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "客户的情况",
+        "13号线地铁",
+        "may i ask something",
+        "the sun is out",
+        "march on",
+        "2026-13-45",
+        "第3天线",
+        "周总怎么说",
+        "三月没联系",
+    ],
+)
+def test_no_day_is_seen_where_there_is_none(text: str) -> None:
+    assert find_days(text, SATURDAY) == []
+
+
+def test_two_days_in_one_message() -> None:
+    found = find_days("明天和后天的安排", SATURDAY)
+    assert [span.first for span in found] == [SATURDAY + timedelta(1), SATURDAY + timedelta(2)]
+
+
+@given(st.dates(date(2020, 1, 1), date(2035, 12, 28)), st.text(max_size=40))
+def test_any_text_is_read_without_error_and_in_bounds(today: date, text: str) -> None:
+    for span in find_days(text, today):
+        assert 0 <= span.start < span.end <= len(text)
+        assert 1 <= span.days <= 62
+
+
+@given(st.dates(date(2020, 1, 1), date(2035, 12, 28)))
+def test_an_iso_date_means_itself(day: date) -> None:
+    assert [s.first for s in find_days(f"看 {day.isoformat()} 的", SATURDAY)] == [day]

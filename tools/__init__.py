@@ -1,0 +1,1 @@
+"""One folder per capability, each with the same file names."""

@@ -1,0 +1,29 @@
+"""What every tool receives beside its arguments: who asks, where and when.
+
+It travels as LangGraph runtime context and is therefore out of any model's reach.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from storage.identity import Caller
+
+Language = Literal["zh", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnContext:
+    """One turn of one caller in one thread. ``now`` is the turn's moment (UTC)."""
+
+    caller: Caller
+    thread_id: str
+    turn_id: str
+    now: datetime
+    language: Language = "zh"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The caller's own time zone, in which days begin and end."""
+        return ZoneInfo(self.caller.timezone)

@@ -1,0 +1,1 @@
+"""Customer briefs (CUST-1)."""

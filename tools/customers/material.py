@@ -1,0 +1,86 @@
+"""All facts of one brief, made once, before it is decided which of them are shown."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tools.artifact import Fact
+from tools.customers import rules
+from tools.customers import schemas as s
+from tools.customers.facts import Facts, by_weight
+from tools.customers.records import Records
+
+
+@dataclass(slots=True)
+class Material:
+    """Facts by kind; a kind that was not collected is empty."""
+
+    profile: s.Profile
+    people: list[s.PersonFact] = field(default_factory=list)
+    states: list[rules.PersonState] = field(default_factory=list)
+    touches: list[s.TouchFact] = field(default_factory=list)
+    notes: list[s.NoteFact] = field(default_factory=list)
+    deals: list[s.DealFact] = field(default_factory=list)
+    closed_deals: list[s.DealFact] = field(default_factory=list)
+    totals: list[s.DealTotal] = field(default_factory=list)
+    promises: list[s.PromiseFact] = field(default_factory=list)
+    tickets: list[s.TicketFact] = field(default_factory=list)
+    last_complaint: s.TicketFact | None = None
+    rivals: list[s.RivalFact] = field(default_factory=list)
+    contracts: list[s.ContractFact] = field(default_factory=list)
+    unpaid: list[s.DueFact] = field(default_factory=list)
+    orders: list[s.OrderFact] = field(default_factory=list)
+    signals: list[s.SignalFact] = field(default_factory=list)
+    meetings: list[s.MeetingFact] = field(default_factory=list)
+
+    def by_id(self) -> dict[str, Fact]:
+        """Facts that a finding can be about, by the id of their record."""
+        return {fact.id: fact for fact in self._subjects()}
+
+    def _subjects(self) -> Iterator[s.Recorded]:
+        yield self.profile
+        yield from self.people
+        yield from self.deals
+        yield from self.promises
+        yield from self.tickets
+        yield from self.rivals
+        yield from self.contracts
+        yield from self.unpaid
+
+
+def make(records: Records, facts: Facts) -> Material:
+    """Turn the collected rows into facts."""
+    made = Material(facts.profile(records.card, records.duplicate_of))
+    made.people = by_weight([facts.person(row) for row in records.people])
+    made.states = [facts.person_state(row) for row in records.people]
+    names = {person.id: person.text for person in made.people}
+    words = records.words or {}
+    made.touches = [facts.touch(row, names, words) for row in records.touches]
+    made.notes = [facts.note(n.note.id, n.note.text, n.note.written_at) for n in records.notes]
+    made.meetings = [facts.meeting(row, names) for row in records.events]
+    made.promises = [facts.promise(row) for row in records.promises]
+    made.tickets = [facts.ticket(row) for row in records.tickets]
+    if records.last_complaint is not None:
+        made.last_complaint = facts.ticket(records.last_complaint)
+    made.rivals = [facts.rival(row) for row in records.rivals]
+    made.signals = [facts.signal(row) for row in records.signals]
+    _deals(made, records, facts)
+    _money(made, records, facts)
+    return made
+
+
+def _deals(made: Material, records: Records, facts: Facts) -> None:
+    # The quotes come last version first; reversed, the last one wins.
+    offers = {q.opportunity_id: q for q in reversed(records.quotes) if q.opportunity_id}
+    made.deals = [facts.deal(row, records.stays, offers) for row in records.deals]
+    made.closed_deals = [facts.deal(row) for row in records.closed_deals]
+    made.totals = [
+        s.DealTotal(currency=t.currency, count=t.count, amount_minor=t.amount_minor)
+        for t in records.deal_totals
+    ]
+
+
+def _money(made: Material, records: Records, facts: Facts) -> None:
+    numbers = {row.id: row.number for row in records.contracts}
+    made.contracts = [facts.contract(row) for row in records.contracts]
+    made.unpaid = [facts.due(row, numbers) for row in records.unpaid]
+    made.orders = [facts.order(row) for row in records.orders]

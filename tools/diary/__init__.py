@@ -1,0 +1,1 @@
+"""The day: diary, what is due, and what to do first."""

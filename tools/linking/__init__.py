@@ -1,0 +1,1 @@
+"""Links what people say to the records they may see."""

@@ -1,0 +1,1 @@
+"""Playbook search: the fitting playbook, why it fits, and where each line stands."""

@@ -1,0 +1,27 @@
+"""Pure decisions about a playbook question: what it asks, once names and codes are taken out."""
+
+import re
+from collections.abc import Iterable
+
+_CODE = re.compile(r"(?<![a-z0-9])pb[-_ ]?(\d{3,5})(?!\d)", re.IGNORECASE)
+_SPACES = re.compile(r"\s+")
+
+
+def playbook_codes(text: str) -> list[str]:
+    """The codes that a question names, as they are kept: ``PB 012`` is pb-012, ``PB 1`` is none."""
+    return list(dict.fromkeys(f"pb-{digits}" for digits in _CODE.findall(text)))
+
+
+def without_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """``text`` with those pieces replaced by a space: names say nothing about the matter."""
+    kept, place = [], 0
+    for start, end in sorted(spans):
+        kept.append(text[place:start])
+        place = max(place, end)
+    return _SPACES.sub(" ", " ".join([*kept, text[place:]])).strip()
+
+
+def one_of(value: str | None, allowed: Iterable[str]) -> str | None:
+    """The value as the vocabulary writes it; None for an empty or unknown one."""
+    wanted = (value or "").strip().lower().replace(" ", "_").replace("-", "_")
+    return wanted if wanted in set(allowed) else None
