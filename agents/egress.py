@@ -5,29 +5,26 @@ earlier turn brought up. Tools, state and people see plain words only.
 """
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from langchain.agents.middleware.types import AgentMiddleware, ModelRequest, ModelResponse
-from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import (
     AIMessage,
-    AIMessageChunk,
     AnyMessage,
     BaseMessage,
     HumanMessage,
     SystemMessage,
     ToolMessage,
 )
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
-from langchain_core.runnables import Runnable
-from pydantic import ConfigDict
+from langchain_core.messages.tool import invalid_tool_call
 
+from agents.filling import BROKEN, FillingChatModel
 from agents.history import sensitive_items
 from agents.identity import require_context
-from agents.masking import Restorer, Vault
+from agents.masking import Vault
 from agents.secrets import (
     Egress,
     PrivateSpans,
@@ -44,8 +41,6 @@ from tools.context import TurnContext
 
 Names = Callable[[Caller], Sequence[str] | Awaitable[Sequence[str]]]
 ModelHandler = Callable[[ModelRequest[TurnContext]], Awaitable[ModelResponse[Any]]]
-# The inner model reports to nobody: the outer one streams the filled text in its place.
-_SILENT: Any = {"callbacks": []}
 
 
 def no_names(_caller: Caller) -> Sequence[str]:
@@ -134,65 +129,14 @@ def _incoming(message: BaseMessage, vault: Vault) -> AIMessage:
     if not isinstance(message, AIMessage):
         raise TypeError(f"a model answered with a {message.type} message")
     calls = [{**c, "args": vault.restore_value(c["args"])} for c in message.tool_calls]
+    invalid = list(message.invalid_tool_calls)
+    if message.additional_kwargs.get(BROKEN):
+        invalid += [invalid_tool_call(name=c["name"], id=c["id"]) for c in message.tool_calls]
+        calls = []
     return AIMessage(
         str(message.text),
         id=message.id,
         tool_calls=calls,
-        invalid_tool_calls=message.invalid_tool_calls,
+        invalid_tool_calls=invalid,
         usage_metadata=message.usage_metadata,
     )
-
-
-class FillingChatModel(BaseChatModel):
-    """A chat model whose text has the placeholders filled, also while it streams."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    inner: Any
-    vault: Any
-
-    @property
-    def _llm_type(self) -> str:
-        return "salestwin-filling"
-
-    def bind_tools(
-        self, tools: Sequence[Any], *, tool_choice: str | None = None, **kwargs: Any
-    ) -> Runnable[LanguageModelInput, AIMessage]:
-        bound = self.inner.bind_tools(tools, tool_choice=tool_choice, **kwargs)
-        return FillingChatModel(inner=bound, vault=self.vault)
-
-    async def _agenerate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        del run_manager
-        message: AIMessage = await self.inner.ainvoke(messages, _SILENT, stop=stop, **kwargs)
-        filled = message.model_copy(update={"content": self.vault.restore(str(message.text))})
-        return ChatResult(generations=[ChatGeneration(message=filled)])
-
-    async def _astream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> AsyncIterator[ChatGenerationChunk]:
-        del run_manager  # the caller of this method reports each chunk
-        restorer = Restorer(self.vault)
-        async for chunk in self.inner.astream(messages, _SILENT, stop=stop, **kwargs):
-            text = restorer.feed(str(chunk.text))
-            yield ChatGenerationChunk(message=chunk.model_copy(update={"content": text}))
-        if rest := restorer.rest():
-            yield ChatGenerationChunk(message=AIMessageChunk(content=rest))
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        raise NotImplementedError("the twin runs in the event loop: use ainvoke or astream")

@@ -3,12 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from langchain.agents.middleware.types import AgentMiddleware, ModelRequest, ModelResponse
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
+from agents.egress import EgressOptions
 from agents.endpoint import Failure, RetryPolicy, classify, wait_before
 from agents.identity import require_context
 from prompts.library import load_prompt
@@ -19,20 +21,29 @@ Sleep = Callable[[float], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class RemoteOptions:
+    """What a remote model needs around it; ``label`` is its name in answers."""
+
+    label: str
+    local: BaseChatModel
+    egress: EgressOptions
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    sleep: Sleep = asyncio.sleep
+
+
 class FallbackMiddleware(AgentMiddleware[Any, TurnContext, Any]):
     """Retries what may pass, asks once for a repair, then lets the local model answer.
 
     Replies carry ``model`` (who really spoke) and, once, ``fallback`` (why) in their extras.
     """
 
-    def __init__(
-        self, local: BaseChatModel, label: str, policy: RetryPolicy, sleep: Sleep = asyncio.sleep
-    ) -> None:
+    def __init__(self, options: RemoteOptions) -> None:
         super().__init__()
-        self._local = local
-        self._label = label
-        self._policy = policy
-        self._sleep = sleep
+        self._local = options.local
+        self._label = options.label
+        self._policy = options.retry
+        self._sleep = options.sleep
 
     def awrap_model_call(
         self, request: ModelRequest[TurnContext], handler: ModelHandler

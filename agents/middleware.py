@@ -7,16 +7,14 @@ a tracer that changes threads twice per call even when tracing is off.
 
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from langchain.agents.middleware.types import AgentMiddleware, ModelRequest, ModelResponse
-from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage
 
-from agents.egress import EgressMiddleware, EgressOptions
-from agents.endpoint import RetryPolicy
-from agents.fallback import FallbackMiddleware
+from agents.egress import EgressMiddleware
+from agents.fallback import FallbackMiddleware, RemoteOptions
 from agents.identity import require_context
 from agents.persona import fill
 from agents.toolguard import ToolGuard, ToolLimits
@@ -77,16 +75,6 @@ def _calls_so_far(messages: Sequence[AnyMessage]) -> int:
     return count
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteOptions:
-    """What a remote model needs around it; ``label`` is its name in answers."""
-
-    label: str
-    local: BaseChatModel
-    egress: EgressOptions
-    retry: RetryPolicy = field(default_factory=RetryPolicy)
-
-
 def build_stack(
     persona: str,
     remote: RemoteOptions | None = None,
@@ -99,6 +87,6 @@ def build_stack(
         ModelGuard(persona, limits or TurnLimits())
     ]
     if remote is not None:
-        stack.append(FallbackMiddleware(remote.local, remote.label, remote.retry))
+        stack.append(FallbackMiddleware(remote))
         stack.append(EgressMiddleware(remote.local, remote.egress))
     return [*stack, ToolGuard(tool_limits or ToolLimits())]

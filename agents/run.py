@@ -54,7 +54,7 @@ class GraphRun:
             self._config,
             context=self._context,
             stream_mode=self._modes,
-            durability="exit",
+            durability="exit" if self._agent.checkpointer else None,
         )
         async with aclosing(stream):
             async for mode, part in stream:

@@ -3,6 +3,7 @@
 Who asks travels as runtime context, so the graph itself knows nobody.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +16,9 @@ from langgraph.graph.state import CompiledStateGraph
 
 from agents.egress import EgressOptions
 from agents.endpoint import RetryPolicy
+from agents.fallback import RemoteOptions, Sleep
 from agents.history import TwinState
-from agents.middleware import RemoteOptions, TurnLimits, build_stack
+from agents.middleware import TurnLimits, build_stack
 from agents.models import RemoteModel, silence_tracing
 from agents.toolguard import ToolLimits
 from tools.context import TurnContext
@@ -33,6 +35,7 @@ class TwinOptions:
     remote: RemoteModel | None = None
     egress: EgressOptions | None = None
     retry: RetryPolicy | None = None
+    sleep: Sleep = asyncio.sleep
     limits: TurnLimits | None = None
     tool_limits: ToolLimits | None = None
 
@@ -68,4 +71,5 @@ def _remote(local: BaseChatModel, options: TwinOptions) -> RemoteOptions | None:
         local=local,
         egress=options.egress or EgressOptions(),
         retry=options.retry or RetryPolicy(),
+        sleep=options.sleep,
     )

@@ -29,7 +29,7 @@ def main() -> None:
         sys.exit(1)
     from bot.cli.frame import run
 
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run(sys.argv[1:], journal=True))
 
 
 def room_folders() -> dict[str, Path | None]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.opening import Tell, make_ready, open_database, silent
 from bot.settings import Settings
+from bot.wording import Language
 from storage.clock import Clock, FixedClock, SystemClock, random_id
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
 
     from agents.actions import Actions
+    from agents.planner.model import PlannerChatModel
     from agents.turns import TurnService
     from knowledge_base.search import Library
     from storage.database import Database
@@ -92,17 +94,24 @@ class App:
     @cached_property
     def tools(self) -> list["BaseTool"]:
         """All tools."""
-        from bot.toolset import make_tools
+        from tools.registry import Parts, make_tools
 
-        return make_tools(self)
+        return make_tools(Parts(self.database, self.linker, self.library, self.new_id))
+
+    @cached_property
+    def planner(self) -> "PlannerChatModel":
+        """The embedded planner."""
+        from bot.twinning import make_planner
+
+        return make_planner(self)
 
     @cached_property
     def actions(self) -> "Actions":
         """What waits for decisions, and how it is carried out."""
         from agents.actions import Actions
-        from bot.toolset import EDITORS, EFFECTS
+        from tools.registry import editors, effects
 
-        return Actions(self.database, EFFECTS, EDITORS)
+        return Actions(self.database, effects(), editors())
 
     @property
     def turns(self) -> "TurnService":
@@ -111,10 +120,15 @@ class App:
             raise RuntimeError("the app is not started")
         return self._turns
 
-    def warm(self) -> None:
-        """Import and make what ``start`` needs; takes seconds and may run on any thread."""
+    def warm(self, language: Language | None = None) -> None:
+        """Import and make what ``start`` needs; takes seconds and may run on any thread.
+
+        With a language the planner also learns its sentences now and not in the first turn.
+        """
         import_module("bot.twinning")
         _ = self.tools, self.actions
+        if language is not None:
+            self.planner.understander(language)
 
     async def start(self) -> None:
         """Open what needs an event loop: the store of conversations, and the turns over it."""

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.render.table import grid
 from bot.wording import Words
-from storage.database import Database
+from storage.vocabulary import Role
+
+if TYPE_CHECKING:
+    from storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Entry:
         return asdict(self)
 
 
-def read_people(database: Database) -> list[Entry]:
+def read_people(database: "Database") -> list[Entry]:
     """Everybody, by organisation and name."""
     from storage.repositories.people import list_people
     from storage.tables import Organisation, Region
@@ -74,9 +77,11 @@ def _entry(
     )
 
 
-def people_lines(database: Database, words: Words, width: int) -> list[str]:
+def people_lines(database: "Database", words: Words, width: int) -> list[str]:
     """A table of the people who are here, one block per organisation."""
+    order = [role.value for role in Role]
     people = [entry for entry in read_people(database) if entry.active]
+    people.sort(key=lambda entry: order.index(entry.role))
     head = [words(f"people.{key}") for key in ("id", "name", "role", "region", "manager")]
     lines: list[str] = []
     for organisation in dict.fromkeys(entry.organisation for entry in people):

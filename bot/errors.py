@@ -4,13 +4,18 @@ from typing import Any
 
 
 class CommandError(Exception):
-    """The command cannot do its work (exit status 1). ``key`` names the sentence."""
+    """The command cannot do its work (exit status 1).
+
+    ``key`` names the sentence; ``code`` is what programs read (the key, unless another room
+    has a code of its own).
+    """
 
     status = 1
 
-    def __init__(self, key: str, **values: Any) -> None:
+    def __init__(self, key: str, *, code: str | None = None, **values: Any) -> None:
         super().__init__(key)
         self.key = key
+        self.code = code or key
         self.values = values
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 from bot.errors import CommandError, WrongUseError
 from bot.wording import Words
 from storage.clock import Clock
-from storage.database import Database
 from storage.errors import NotACallerError
 from storage.identity import Caller
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+    from storage.database import Database
 
 _NEAR = 0.6  # similarity from which a name is worth suggesting
 _SUGGESTED = 3
@@ -30,7 +31,7 @@ class Named(Protocol):
     active: bool
 
 
-def caller_for(database: Database, said: str | None, clock: Clock, words: Words) -> Caller:
+def caller_for(database: "Database", said: str | None, clock: Clock, words: Words) -> Caller:
     """The caller for ``--as``; without it the demo's default rep, or the imported company's.
 
     Raises WrongUseError for a name that is nobody's, several people's, or of somebody who left,

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from storage.clock import Clock
-from storage.database import Database
 from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from storage.database import Database
 
 # Hears a stable code of what is being done, how much is done, and how much there is.
 Tell = Callable[[str, int, int], None]
@@ -15,8 +18,10 @@ def silent(_step: str, _done: int, _total: int) -> None:
     """Nobody wants to know."""
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str) -> "Database":
     """The database, if it is there. Raises StorageError; never makes an empty file."""
+    from storage.database import Database
+
     database = Database(url)
     path = database.path
     if path is not None and not path.is_file():
@@ -33,7 +38,7 @@ def is_absent(path: Path) -> bool:
         return False
 
 
-def make_ready(database: Database, clock: Clock, tell: Tell = silent) -> None:
+def make_ready(database: "Database", clock: Clock, tell: Tell = silent) -> None:
     """Bring schema and demo day up to date.
 
     A file on this machine is migrated without asking; a server is left to ``salestwin init``,
@@ -54,7 +59,7 @@ def make_ready(database: Database, clock: Clock, tell: Tell = silent) -> None:
     roll_demo(database, clock, tell)
 
 
-def roll_demo(database: Database, clock: Clock, tell: Tell = silent) -> None:
+def roll_demo(database: "Database", clock: Clock, tell: Tell = silent) -> None:
     """Move the demo company to today, if there is one and it stands on another day."""
     from storage.demo import roll
 

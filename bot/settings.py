@@ -202,6 +202,16 @@ def unknown_variables() -> list[str]:
     )
 
 
+def child_environment(home: Path) -> dict[str, str]:
+    """The environment for this program started anew on another home, with its own database."""
+    return {
+        **os.environ,
+        "SALESTWIN_HOME": str(home),
+        "SALESTWIN_DATABASE_URL": "",
+        "PYTHONPATH": str(Path(__file__).resolve().parents[1]),
+    }
+
+
 def _problems(error: ValidationError) -> list[tuple[str, str | None]]:
     values: Mapping[str, Any] = os.environ
     problems = []

@@ -1,9 +1,11 @@
 """Makes the twin: model, graph, turns. Importing this loads the agent framework."""
 
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from langchain_core.language_models import BaseChatModel
+from langchain_core.tools import BaseTool
 
 from agents.audit import Audit
 from agents.egress import EgressOptions
@@ -14,10 +16,11 @@ from agents.planner.model import PlannerChatModel
 from agents.turns import TurnService
 from agents.twin import TwinOptions, build_twin
 from bot.settings import Settings
-from bot.toolset import CAPABILITIES
 from bot.wording import LANGUAGES
 from storage.checkpoints import open_checkpointer
+from storage.identity import Caller
 from storage.leases import Leases
+from tools.registry import CAPABILITIES
 
 if TYPE_CHECKING:
     from bot.container import App
@@ -27,14 +30,20 @@ _NO_KEY = "none"
 
 
 async def make_turns(
-    app: "App", model: BaseChatModel | None, closing: AsyncExitStack
+    app: "App",
+    model: BaseChatModel | None,
+    closing: AsyncExitStack,
+    tools: Sequence[BaseTool] | None = None,
 ) -> TurnService:
-    """The turn service over a fresh graph; ``closing`` learns what is to be closed."""
+    """The turn service over a fresh graph, with the app's tools or others.
+
+    ``closing`` learns what is to be closed.
+    """
     remote = None if model is not None else build_remote(model_options(app.settings))
     if remote is not None:
         closing.push_async_callback(remote.close)
     saver = await closing.enter_async_context(open_checkpointer(app.conversations))
-    agent = build_twin(model or planner(app), app.tools, saver, twin_options(app, remote))
+    agent = build_twin(model or app.planner, tools or app.tools, saver, twin_options(app, remote))
     turns = TurnService(
         agent,
         actions=app.actions,
@@ -48,12 +57,13 @@ async def make_turns(
     return turns
 
 
-def planner(app: "App") -> PlannerChatModel:
+def make_planner(app: "App") -> PlannerChatModel:
     """The embedded planner over the capabilities' language files."""
     return PlannerChatModel(
         lexicons=app.linker.lexicon,
         languages={code: load_language(code, CAPABILITIES) for code in LANGUAGES},
         context_of=current_context,
+        kept_in=app.home / "understanding",
     )
 
 
@@ -72,4 +82,11 @@ def twin_options(app: "App", remote: RemoteModel | None) -> TwinOptions:
     """What stands around a remote model; nothing for the planner."""
     if remote is None:
         return TwinOptions()
-    return TwinOptions(remote=remote, egress=EgressOptions(level=app.settings.egress))
+
+    async def contact_names(caller: Caller) -> list[str]:
+        lexicon = await app.linker.lexicon(caller)
+        people = (entry for entry in lexicon.entries if entry.entity.kind == "contact")
+        return [form for entry in people for form in entry.forms]
+
+    egress = EgressOptions(level=app.settings.egress, names=contact_names)
+    return TwinOptions(remote=remote, egress=egress)

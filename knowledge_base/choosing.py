@@ -16,8 +16,8 @@ from knowledge_base.scenario import Scenario
 from knowledge_base.words import terms as terms_of
 from storage.repositories.library import ChunkRow, ItemRow
 
-# The slots that only the asker fills: naming one is a question in itself.
-_ASKED = frozenset({"objection", "occasion"})
+# Knowing one of these is a question in itself.
+_DECISIVE = frozenset({"objection", "occasion"})
 _STEPS_FIRST = 1.3  # a risk is quoted when it speaks that much more of the question than a step
 
 
@@ -51,7 +51,7 @@ class Edition:
             phrases.extend(Terms.of(phrase.split()) for phrase in cue_phrases)
         places = tuple(zip(chunks, texts, strict=True))
         scenario = Scenario.model_validate(item.scenario)
-        return cls(item, places, Text(tuple(phrases), Terms.union([*texts, *phrases])), scenario)
+        return cls(item, places, Text.of(phrases, texts), scenario)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def select_named(case: Case, editions: Sequence[Edition], codes: Sequence[str]) 
     for code in codes:
         group = [edition for edition in editions if edition.item.code == code]
         if group:
-            shown = _shown(case, group, question)
+            shown = _shown(case, group, [0.0] * len(group))
             fits = slot_fits(shown.scenario, case.scenario)
             picks.append(Pick(shown, 1.0, 1.0, fits, _quote(question, group, shown)))
     return picks
@@ -106,8 +106,8 @@ def select_named(case: Case, editions: Sequence[Edition], codes: Sequence[str]) 
 
 def _best(case: Case, group: Sequence[Edition], question: Question) -> Pick | None:
     """The edition to show, scored by whichever edition the question speaks to most."""
-    text = max(question.score(edition.text) for edition in group)
-    shown = _shown(case, group, question)
+    scores = [question.score(edition.text) for edition in group]
+    shown, text = _shown(case, group, scores), max(scores)
     fits = slot_fits(shown.scenario, case.scenario)
     if ruled_out(fits):
         return None
@@ -115,9 +115,12 @@ def _best(case: Case, group: Sequence[Edition], question: Question) -> Pick | No
     return Pick(shown, score, text, fits)
 
 
-def _shown(case: Case, group: Sequence[Edition], question: Question) -> Edition:
+def _shown(case: Case, group: Sequence[Edition], scores: Sequence[float]) -> Edition:
     """The edition in the asked language, or the one that the question speaks to most."""
-    return max(group, key=lambda e: (e.item.language == case.language, question.score(e.text)))
+    order = [
+        (e.item.language == case.language, score) for e, score in zip(group, scores, strict=True)
+    ]
+    return group[order.index(max(order))]
 
 
 def _quoted(question: Question, by_code: dict[str, list[Edition]], pick: Pick) -> Pick:
@@ -126,11 +129,13 @@ def _quoted(question: Question, by_code: dict[str, list[Edition]], pick: Pick) -
 
 
 def _fits(case: Case, pick: Pick) -> bool:
-    if any(fit.slot in _ASKED and fit.verdict == "match" for fit in pick.fits):
+    """Whether it answers: by its words, or by the objection or occasion that it was written for.
+
+    Industry, size and stage alone choose nothing; they only order what fits otherwise.
+    """
+    if any(fit.slot in _DECISIVE and fit.verdict == "match" for fit in pick.fits):
         return True
-    if not case.terms:
-        return fit_score(pick.fits) >= RANKING.least_fit
-    return pick.text_score >= RANKING.least
+    return bool(case.terms) and pick.text_score >= RANKING.least
 
 
 def _quote(question: Question, group: Sequence[Edition], shown: Edition) -> tuple[str, str]:

@@ -170,13 +170,20 @@ def _walk(
 
 def _complaints(name: str, error: ValidationError, lines: dict[Key, int]) -> list[Complaint]:
     found = []
-    for detail in error.errors(include_url=False, include_context=False):
+    details = error.errors(include_url=False, include_context=False)
+    for detail in details:
         key: Key = detail["loc"]
+        if detail["type"] == "too_short" and _has_faults_inside(key, details):
+            continue  # the list is too short only because items of it are wrong
         path = ".".join(str(part + 1 if isinstance(part, int) else part) for part in key)
         found.append(
             Complaint(name, _nearest(key, lines), f"{path or 'playbook'}: {detail['msg']}")
         )
     return found
+
+
+def _has_faults_inside(key: Key, details: Iterable[Any]) -> bool:
+    return any(d["loc"][: len(key)] == key and len(d["loc"]) > len(key) for d in details)
 
 
 def _nearest(key: Key, lines: dict[Key, int]) -> int:

@@ -9,7 +9,7 @@ every text; pairs across the border of two words then do no harm, as each of the
 is found by its own word. A pair found the wrong way round (贵太 for 太贵) counts for less.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
 
@@ -20,13 +20,12 @@ from knowledge_base.tokens import has_cjk
 class Ranking:
     """The thresholds and weights of the ranking; calibrated on the development questions."""
 
-    phrase: float = 0.7  # likeness to the closest trigger phrase …
-    cover: float = 0.3  # … beside the share of the question that the playbook speaks of
+    phrase: float = 0.65  # likeness to the closest trigger phrase …
+    cover: float = 0.35  # … beside the share of the question that the playbook speaks of
     fit: float = 0.3  # slot fit, added to the text score
-    least: float = 0.38  # below this text score nothing is shown
-    least_fit: float = 0.3  # the same for a question that is nothing but a scenario
-    near: float = 0.2  # text score from which a title is offered as "close by"
-    foreign: float = 0.35  # taken off for a question of words that the candidates never use
+    least: float = 0.36  # below this text score nothing is shown
+    near: float = 0.15  # text score from which a title is offered as "close by"
+    foreign: float = 0.3  # taken off for a question of words that the candidates never use
     alike: float = 0.5  # likeness from which a trigger phrase is named as the reason
     beside: float = 0.72  # further hits need this share of the best one's score
 
@@ -36,7 +35,8 @@ RANKING = Ranking()
 _WORD = 2.0  # a Latin word says as much as two characters
 _CODE = 4.0  # pb-012, mg-2000: says exactly one thing
 _TURNED = 0.7  # a pair found the wrong way round
-_WHOLE = 0.9  # a trigger phrase that stands whole in a longer question
+_WHOLE = 0.85  # a trigger phrase that stands whole in a longer question
+_ALONE = 0.6  # one word of a longer question or phrase may be there by chance
 _SHORT, _LONG = 2.0, 4.0  # weight of one word or pair, and of two
 
 
@@ -73,6 +73,16 @@ class Text:
 
     phrases: tuple[Terms, ...]
     whole: Terms
+    holders: Mapping[str, Sequence[int]]  # pair or word → numbers of the phrases that hold it
+
+    @classmethod
+    def of(cls, phrases: Sequence[Terms], rest: Sequence[Terms]) -> "Text":
+        """From the cue phrases and the other passages."""
+        holders: dict[str, list[int]] = {}
+        for number, phrase in enumerate(phrases):
+            for term in (*phrase.pairs, *phrase.words):
+                holders.setdefault(term, []).append(number)
+        return cls(tuple(phrases), Terms.union([*phrases, *rest]), holders)
 
 
 class Question:
@@ -92,19 +102,34 @@ class Question:
         """How much ``text`` is about the question, from 0 to 1."""
         if not self.weight:
             return 0.0
-        phrase = max((self._likeness(phrase) for phrase in text.phrases), default=0.0)
-        return self._trust * (RANKING.phrase * phrase + RANKING.cover * self.cover(text.whole))
+        found = self._found(text.whole)
+        probes = (*self.terms.pairs, *self._turned, *self.terms.words)
+        near = {number for probe in probes for number in text.holders.get(probe, ())}
+        phrase = max((self._likeness(text.phrases[number]) for number in near), default=0.0)
+        score = RANKING.phrase * phrase + RANKING.cover * self._share(found)
+        return self._trust * score * (_ALONE if self._by_chance(found, text) else 1.0)
 
-    def closest(self, phrases: Sequence[str], terms_of: Callable[[str], list[str]]) -> str | None:
+    def closest(self, phrases: Sequence[str], terms_of: Callable[[str], Terms]) -> str | None:
         """The phrase that the question is most like; None if it is not really like any."""
-        likeness, phrase = max((self._likeness(Terms.of(terms_of(p))), p) for p in phrases)
-        return phrase if likeness >= RANKING.alike else None
+        alike = [self._likeness(terms_of(phrase)) for phrase in phrases]
+        best = max(range(len(alike)), key=alike.__getitem__)
+        return phrases[best] if alike[best] >= RANKING.alike else None
 
     def cover(self, text: Terms) -> float:
         """The share of the question that ``text`` speaks of, from 0 to 1."""
-        found = self._found(text)
+        return self._share(self._found(text))
+
+    def _share(self, found: dict[str, float]) -> float:
         total = sum(self._weights[unit] * share for unit, share in found.items())
         return total / self.weight if self.weight else 0.0
+
+    def _by_chance(self, found: dict[str, float], text: Text) -> bool:
+        """Whether all that was found is one word or pair, and more was asked or said."""
+        if sum(map(_kind, found)) > _SHORT:
+            return False
+        if sum(map(_kind, self.terms.units)) > _SHORT:
+            return True
+        return not any(phrase.units <= found.keys() for phrase in text.phrases)
 
     def _likeness(self, phrase: Terms) -> float:
         found = self._found(phrase)

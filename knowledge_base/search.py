@@ -1,18 +1,19 @@
 """The playbook library: what is shipped goes in, what fits comes out, or nothing does."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
-from knowledge_base.choosing import Case, Edition, Pick, choose, select_named
+from knowledge_base.choosing import Case, Pick, choose, select_named
 from knowledge_base.fit import SlotFit
 from knowledge_base.passages import slot_terms
 from knowledge_base.playbook import Playbook
-from knowledge_base.scenario import Scenario
 from knowledge_base.ranking import Question, Terms
+from knowledge_base.scenario import Scenario
+from knowledge_base.shelf import Shelf
 from knowledge_base.shelving import SyncReport, renew
 from knowledge_base.tokens import has_cjk
 from knowledge_base.words import cues
@@ -21,7 +22,6 @@ from storage.clock import Clock, SystemClock
 from storage.database import Database
 from storage.identity import Caller
 from storage.repositories import library as rows
-from storage.repositories.library import ChunkRow, ItemRow
 from storage.session import PrincipalSession
 
 _PAGE = 200  # passages per look into the index
@@ -29,7 +29,6 @@ _CODES = 24  # playbooks that are ranked closely
 _LONGEST = 2000  # characters of a question that are read
 _PAIRS_ENOUGH = 5  # with that many pairs, single characters only widen the look
 _NEAR = 3
-_SHELF = 500  # editions kept in memory, some 100 kB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ class Library:
     def __init__(self, database: Database, clock: Clock | None = None) -> None:
         self._database = database
         self._clock = clock or SystemClock()
-        self._shelf = _Shelf()
+        self._shelf = Shelf()
 
     async def sync(self, org_id: str, clock: Clock, folder: Path | None = None) -> SyncReport:
         """Bring an organisation's shipped playbooks to the state of the files in ``folder``.
@@ -143,8 +142,10 @@ class Library:
     ) -> Found:
         """Search, and say what came close when nothing fits.
 
-        ``scenario`` is what is known of the case; ``on`` the caller's day, which decides
-        validity (default: today, UTC). The edition in ``language`` is shown if there is one.
+        ``scenario`` is what is known of the case. An objection or occasion in it is an answer
+        even where the words are none; leave them out unless somebody meant them. ``on`` is the
+        caller's day, which decides validity (default: today, UTC). The edition in ``language``
+        is shown if there is one.
         """
         case = Case(
             terms=_informative(cues(text[:_LONGEST])),
@@ -160,34 +161,8 @@ class Library:
         return await self._database.run(caller, "library_search", work)
 
 
-class _Shelf:
-    """Editions that were read before, by id and revision, so that a warm search parses nothing.
-
-    It is asked with items that went through the gates for this caller in this search; what it
-    keeps is the content of a revision, which never changes.
-    """
-
-    def __init__(self) -> None:
-        self._read: dict[tuple[str, str], Edition] = {}
-
-    def editions(self, session: PrincipalSession, items: list[ItemRow]) -> list[Edition]:
-        """The editions of these items; what is not known yet is read."""
-        unread = {item.id: item for item in items if (item.id, item.revision) not in self._read}
-        if len(self._read) + len(unread) > _SHELF:
-            self._read = {}
-            unread = {item.id: item for item in items}
-        fresh: dict[str, list[ChunkRow]] = defaultdict(list)
-        for chunk in rows.chunks(session, unread) if unread else ():
-            fresh[chunk.item_id].append(chunk)
-        for item_id, chunks in fresh.items():
-            item = unread[item_id]
-            self._read[item.id, item.revision] = Edition.of(item, chunks)
-        known = (self._read.get((item.id, item.revision)) for item in items)
-        return [edition for edition in known if edition]
-
-
 def _find(
-    database: Database, shelf: _Shelf, session: PrincipalSession, case: Case, day: date
+    database: Database, shelf: Shelf, session: PrincipalSession, case: Case, day: date
 ) -> Found:
     codes = _candidate_codes(database, session, case, day)
     items = rows.items_of_codes(session, codes, day)
@@ -216,6 +191,11 @@ def _candidate_codes(
     return list(codes)[:_CODES]
 
 
+def says_something(text: str) -> bool:
+    """Whether anything but fillers is left of a question."""
+    return bool(_informative(cues(text[:_LONGEST])))
+
+
 def _informative(terms: list[str]) -> frozenset[str]:
     """The terms of a question; none if only single characters are left of it."""
     found = frozenset(terms)
@@ -233,6 +213,11 @@ def _hits(session: PrincipalSession, case: Case, picks: Sequence[Pick]) -> list[
     return [_hit(pick, bodies[pick.edition.item.id], question) for pick in picks]
 
 
+@lru_cache(maxsize=8192)
+def _phrase_terms(phrase: str) -> Terms:
+    return Terms.of(cues(phrase))
+
+
 def _hit(pick: Pick, body: dict[str, object], question: Question) -> PlaybookHit:
     playbook = Playbook.model_validate(body)
     return PlaybookHit(
@@ -242,5 +227,5 @@ def _hit(pick: Pick, body: dict[str, object], question: Question) -> PlaybookHit
         text_score=pick.text_score,
         fits=tuple(pick.fits),
         quote=Quote(*pick.quote),
-        phrase=question.closest(playbook.triggers, cues),
+        phrase=question.closest(playbook.triggers, _phrase_terms),
     )

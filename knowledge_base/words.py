@@ -1,7 +1,7 @@
 """The index's own words: filler phrases, industry names, and how places are cited."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -33,7 +33,7 @@ def words() -> Words:
     content = (resources.files("knowledge_base") / "content" / "words.yaml").read_bytes()
     data = yaml.load(content, Loader=yaml.CSafeLoader)
     chinese = {word: group[0] for group in data["synonyms"]["zh"] for word in group[1:]}
-    english = {stem(w): stem(group[0]) for group in data["synonyms"]["en"] for w in group[1:]}
+    english = dict(_same_stems(data["synonyms"]["en"]))
     names = {normalise(name): code for code, all_ in data["industries"].items() for name in all_}
     return Words(
         digest=hashlib.sha256(content).hexdigest()[:12],
@@ -75,6 +75,11 @@ def locator(language: str, part: str, number: int) -> str:
 def _canonical(text: str) -> str:
     known = words()
     return known.synonym.sub(lambda found: known.synonyms[found.group()], simplified(text))
+
+
+def _same_stems(groups: Iterable[list[str]]) -> Iterator[tuple[str, str]]:
+    for first, *rest in groups:
+        yield from ((stem(word), stem(first)) for word in rest if stem(word) != stem(first))
 
 
 def _terms(text: str) -> list[str]:

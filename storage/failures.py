@@ -27,7 +27,6 @@ _WRITING = frozenset({sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC})
 
 # PostgreSQL's SQLSTATE, whole or by class.
 _SQLSTATE = {
-    "42P01": "not_migrated",
     "3D000": "missing",
     "53100": "disk_full",
     "55P03": "locked",
@@ -97,4 +96,6 @@ def _server_reason(error: BaseException | None) -> str | None:
         # The driver gives no state when it never reached a server.
         kinds = {"OperationalError", "ConnectionTimeout", "PoolTimeout"}
         return "unreachable" if type(error).__name__ in kinds else None
+    if state == "42P01":  # also given for a table that the statement itself forgot
+        return "not_migrated" if "does not exist" in str(error) else None
     return _SQLSTATE.get(state) or _SQLSTATE.get(state[:2])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NoReturn, TypeVar
 
-from sqlalchemy import CompoundSelect, Delete, Row, Select, Update, select
+from sqlalchemy import CompoundSelect, Delete, Row, Select, Update, inspect, select
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
@@ -60,6 +60,8 @@ class PrincipalSession:
 
     def add(self, *rows: Any) -> None:
         """Store new rows; each must be in the caller's reach, and so must what it refers to."""
+        if not all(inspect(row).transient for row in rows):
+            raise RightsError("a row of another session, with what that one was allowed to load")
         self.__session.add_all(rows)
         self.__session.flush()
 

@@ -167,8 +167,7 @@ def changed_by(statement: Update) -> set[str]:
     inner: Any = statement
     if inner._multi_values:
         raise UnscopedStatementError("several sets of values in one update")
-    keys = [*(inner._values or ()), *(key for key, _ in inner._ordered_values or ())]
-    return {getattr(key, "key", key) for key in keys}
+    return {getattr(key, "key", key) for key in inner._values or ()}
 
 
 class _Checks(SQLCompiler):

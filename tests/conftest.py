@@ -5,6 +5,7 @@ import itertools
 import os
 import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,7 @@ class Databases:
         self._numbers = itertools.count(1)
         self._template: Path | None = None
         self._server: Any = None
+        self._server_folder: Path | None = None
 
     def sqlite(self, folder: Path) -> str:
         """The URL of a new SQLite file in ``folder``."""
@@ -99,7 +101,10 @@ class Databases:
     def postgres(self) -> str:
         """The URL of a new database on the server."""
         if self._server is None:
-            self._server = _start_postgres(self._folder)
+            # Beside pytest's own folders: pytest shuts those to other users, and a server that
+            # is started by root runs as another user.
+            self._server_folder = Path(tempfile.mkdtemp(prefix="salestwin-test-"))
+            self._server = _start_postgres(self._server_folder)
             self._administer("CREATE DATABASE template_salestwin")
             _migrate(self._named("template_salestwin"))
         name = f"test_{next(self._numbers)}"
@@ -115,6 +120,8 @@ class Databases:
         """Stop the server."""
         if self._server is not None:
             self._server.cleanup()
+        if self._server_folder is not None:
+            shutil.rmtree(self._server_folder, ignore_errors=True)
 
     def _named(self, name: str) -> str:
         url: str = self._server.get_uri()

@@ -147,6 +147,8 @@ def _from_strange_words(
 
     For a name that nobody visible bears, the tool answers that it is unknown.
     """
+    if not scored.wish.slots[name].required and not _asks_for_records(scored):
+        return False
     pieces = list(strange_words(scene, scored))
     for start, end in pieces:
         said = scene.message.original[start:end]
@@ -158,7 +160,8 @@ def _from_strange_words(
             filled.args[name] = name_of(matches[0])
             filled.echoes += [matches[0]] if matches[0].guessed else []
             return True
-    strangers = [p for p in pieces if _stands_like_a_name(scene, *p)]
+    required = scored.wish.slots[name].required
+    strangers = [p for p in pieces if required and _stands_like_a_name(scene, *p)]
     if strangers:
         start, end = max(strangers, key=lambda p: p[1] - p[0])
         filled.args[name] = scene.message.original[start:end]
@@ -190,6 +193,12 @@ def _guess(kind: str, scene: Scene) -> Span | None:
     least = _SURE_PERSON if kind == "person" else 0.0
     fits = (s for s in scene.guesses() if s.kind == kind and s.matches[0].score >= least)
     return next(fits, None)
+
+
+def _asks_for_records(scored: Scored) -> bool:
+    """Free text (a query, dictated words) is full of words that are nobody's name."""
+    sources = {source for slot in scored.wish.slots.values() for source in slot.source}
+    return not sources & {"text", "dictation"}
 
 
 def strange_words(scene: Scene, scored: Scored) -> Iterator[tuple[int, int]]:

@@ -308,10 +308,23 @@ def classifier_of(language: Language, cache: Path | None) -> Classifier:
     path = cache / f"understanding-{language.code}-{digest}.npz" if cache else None
     kept = load(path) if path else None
     if kept is None:
-        kept = fit([(_features(sentence), label) for sentence, label in samples])
+        kept = fit(consistent([(_features(sentence), label) for sentence, label in samples]))
         if path:
             kept.save(path)
     return kept
+
+
+def consistent(samples: Sequence[tuple[list[str], str]]) -> list[tuple[list[str], str]]:
+    """Without near-misses of one capability that are examples of another.
+
+    ``{customer}的竞品是谁`` is not a wish for a playbook, yet it is no wish outside of the product.
+    """
+    wished = {frozenset(found) for found, label in samples if not _is_outside(label)}
+    return [s for s in samples if not (_is_outside(s[1]) and frozenset(s[0]) in wished)]
+
+
+def _is_outside(label: str) -> bool:
+    return label.startswith(f"{OUTSIDE} ")
 
 
 def _samples(language: Language) -> Iterator[tuple[str, str]]:

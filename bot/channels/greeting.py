@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.render.harmless import harmless
 from bot.render.stream import Span
 from bot.wording import Language, Words
-from storage.database import Database
 from storage.identity import Caller
+
+if TYPE_CHECKING:
+    from storage.database import Database
 
 _EVENTS_SHOWN = 3
 _EVENTS_COUNTED = 20
@@ -39,7 +42,7 @@ class Greeting:
 
 
 def gather(
-    database: Database,
+    database: "Database",
     caller: Caller,
     now: datetime,
     language: Language,

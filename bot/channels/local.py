@@ -14,14 +14,14 @@ from bot.identity import caller_for
 from bot.messages import Action, Press
 from bot.opening import Tell
 from bot.render.stream import Span
-from bot.toolset import CAPABILITIES
 from bot.wording import Language, Words
 from storage.identity import Caller
-from storage.tables import PendingAction
+from tools.registry import CAPABILITIES
 
 if TYPE_CHECKING:
     from agents.answer import Answer
     from agents.events import TurnEvent
+    from storage.tables import PendingAction
 
 
 class LocalHost:
@@ -65,7 +65,7 @@ class LocalHost:
         return caller_for(self.app.database, person, self.app.clock, self._words)
 
     async def _start(self) -> None:
-        await in_background(self.app.warm)
+        await in_background(lambda: self.app.warm(self._words.language))
         await self.app.start()
 
 
@@ -127,12 +127,12 @@ class LocalSeat:
         """Begin a conversation that knows nothing of the one before."""
         self._thread = self._app.new_id("thr")
 
-    async def _waiting(self) -> Sequence[PendingAction]:
+    async def _waiting(self) -> "Sequence[PendingAction]":
         from storage.approvals import pending_in_thread
 
         now = self._app.clock.now()
 
-        def read() -> Sequence[PendingAction]:
+        def read() -> "Sequence[PendingAction]":
             with self._app.database.principal(self.caller, "waiting") as session:
                 found = pending_in_thread(session, self._thread)
             return [

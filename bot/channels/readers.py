@@ -52,7 +52,7 @@ class TerminalReader:
 
             file = private_file(self._home / HISTORY_FILE)
             history = FileHistory(str(file)) if file else InMemoryHistory()
-            self._session = PromptSession(history=history)
+            self._session = PromptSession(history=history, reserve_space_for_menu=0)
         return self._session
 
 

@@ -75,7 +75,7 @@ class TerminalScreen:
             self._status.stop()
             self._status = None
         if text is not None:
-            self._status = self._rich().status(text, spinner="dots")
+            self._status = self._rich().status(text, spinner="dots", refresh_per_second=4)
             self._status.start()
 
     def _rich(self) -> "Console":

@@ -3,9 +3,11 @@
 0 done (a polite refusal is done), 1 failed, 2 wrong usage.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TextIO
 
 import click
@@ -17,14 +19,26 @@ from bot.errors import CommandError
 from bot.settings import SettingsError
 from storage.errors import StorageError
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
 FAILED = 1
 WRONG_USE = 2
 
 
-def run(argv: Sequence[str], out: TextIO | None = None, err: TextIO | None = None) -> int:
-    """Run ``salestwin`` with these arguments; returns the exit status and never raises."""
+def run(
+    argv: Sequence[str],
+    out: TextIO | None = None,
+    err: TextIO | None = None,
+    *,
+    journal: bool = False,
+) -> int:
+    """Run ``salestwin`` with these arguments; returns the exit status and never raises.
+
+    ``journal`` sends what libraries log to the home's log file, for the whole process.
+    """
     shell = Shell(out, err)
     try:
+        if journal:
+            _keep_journal(shell)
         status = root.main(list(argv), prog_name="salestwin", standalone_mode=False, obj=shell)
         shell.out.flush()
     except BrokenPipeError:
@@ -32,6 +46,13 @@ def run(argv: Sequence[str], out: TextIO | None = None, err: TextIO | None = Non
     except (Exception, KeyboardInterrupt) as error:
         return _report(shell, error, wants_json="--json" in argv)
     return status if isinstance(status, int) else 0
+
+
+def _keep_journal(shell: Shell) -> None:
+    from bot.journal import start_journal
+
+    with suppress(SettingsError):  # the command itself will say so
+        start_journal(shell.settings.home)
 
 
 def _report(shell: Shell, error: BaseException, *, wants_json: bool) -> int:
@@ -46,10 +67,12 @@ def explain(shell: Shell, error: BaseException) -> tuple[int, str, str]:
     """Exit status, code and sentence for an error."""
     words = shell.words
     if isinstance(error, CommandError):
-        return error.status, error.key, words(error.key, **error.values)
+        return error.status, error.code, words(error.key, **error.values)
     if isinstance(error, StorageError):
         key = f"storage.{error.reason}"
         return FAILED, key, words(key, detail=error.detail)
+    if isinstance(error, OSError):
+        return FAILED, "errors.machine", _machine(shell, error)
     if isinstance(error, SettingsError):
         return FAILED, "settings", settings_sentences(shell, error)
     if isinstance(error, click.UsageError):
@@ -67,6 +90,14 @@ def settings_sentences(shell: Shell, error: SettingsError) -> str:
         key = "wrong" if shown is not None else "missing"
         lines.append(shell.words(f"settings.{key}", variable=variable, value=shown, rule=rule))
     return "\n".join(lines)
+
+
+def _machine(shell: Shell, error: OSError) -> str:
+    """What the operating system refused: a full disk, a missing right."""
+    place = error.filename or ""
+    if error.errno in FULL:
+        return shell.words("storage.disk_full", detail=place)
+    return shell.words("errors.machine", why=error.strerror or type(error).__name__, place=place)
 
 
 def _unexpected(shell: Shell, error: BaseException) -> str:

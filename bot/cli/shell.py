@@ -60,6 +60,15 @@ class Shell:
         finally:
             app.release()
 
+    @contextmanager
+    def ready_app(self) -> Iterator["App"]:
+        """The app with a database that is current and on today's day. Raises StorageError."""
+        from bot.cli.progress import ProgressLine
+
+        with self.app() as app:
+            app.make_ready(ProgressLine(self))
+            yield app
+
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine to its end."""
         import asyncio

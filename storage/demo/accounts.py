@@ -39,6 +39,7 @@ class Account:
     id: str
     name: str
     short: str
+    english: str
     industry: str
     tier: str
     city: str
@@ -48,6 +49,7 @@ class Account:
     currency: str
     cycle: int
     address: str
+    other_address: str | None  # some records disagree about where the customer sits
     former: str | None
     since: int | None  # days ago of the first purchase
     duplicate: bool
@@ -105,14 +107,12 @@ def _account(rng: Random, record: dict[str, Any]) -> Account:
         line: rng.choice([c for c in data.load("competitors")["competitors"] if c["line"] == line])
         for line in ("medical", "industrial", "retail", "software")
     }
-    streets = data.load("stores")["streets" if country == "CN" else "streets_en"]
-    number = rng.randint(3, 880)
-    street = rng.choice(streets)
-    place = f"{record['city']}{street}{number}号"
+    place = _address(rng, record)
     return Account(
         id=record["id"],
         name=record["name"],
-        short=record.get("short", record["name"]),
+        short=record.get("english" if english else "short", record["name"]),
+        english=record.get("english", record["name"]),
         industry=record["industry"],
         tier=record["tier"],
         city=record["city"],
@@ -121,12 +121,20 @@ def _account(rng: Random, record: dict[str, Any]) -> Account:
         region=record["region"],
         currency=CURRENCY.get(country, "USD"),
         cycle=round(data.industry(record["industry"])["cycle"] * rng.uniform(0.7, 1.4)),
-        address=place if country == "CN" else f"{number} {street}, {record['city']}",
+        address=place,
+        other_address=_address(rng, record) if rng.random() < 0.06 else None,
         former=record.get("former"),
         since=rng.randint(60, 2600) if rng.random() < 0.72 else None,
         duplicate="copy_of" in record,
         rivals=rivals,
     )
+
+
+def _address(rng: Random, record: dict[str, Any]) -> str:
+    home = record.get("country", "CN") == "CN"
+    street = rng.choice(data.load("stores")["streets" if home else "streets_en"])
+    number = rng.randint(3, 880)
+    return f"{record['city']}{street}{number}号" if home else f"{number} {street}, {record['city']}"
 
 
 def _add_customer(
@@ -173,7 +181,10 @@ def _add_customer(
 
 
 def _domain(account: Account) -> str:
-    return f"{account.id.replace('-', '')}.example"
+    words = [
+        word.lower() for word in account.english.split(" ") if word.isascii() and word.isalpha()
+    ]
+    return f"{'-'.join(words[:2]) or account.id}.example"
 
 
 def _add_contacts(world: World, book: Book, rng: Random, account: Account) -> None:

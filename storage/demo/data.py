@@ -1,8 +1,11 @@
 """Reads the data files that stand beside this package."""
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+
+Records = Sequence[dict[str, Any]]
 
 _FOLDER = Path(__file__).parent / "data"
 _TALK = (
@@ -27,45 +30,54 @@ def load(name: str) -> Any:
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
 
 
-def people() -> list[dict[str, Any]]:
+def people() -> Records:
     """Everybody but the consultants."""
-    return list(load("people")["people"])
+    return cast("Records", load("people")["people"])
 
 
-def consultants() -> list[dict[str, Any]]:
+def consultants() -> Records:
     """The capability pool."""
-    return list(load("consultants")["consultants"])
+    return cast("Records", load("consultants")["consultants"])
 
 
-def reps() -> list[dict[str, Any]]:
+@cache
+def reps() -> Records:
     """The reps who work here today."""
     return [person for person in people() if person["role"] == "rep" and "left" not in person]
 
 
-def regions() -> list[dict[str, Any]]:
+def regions() -> Records:
     """The sales regions."""
-    return list(load("regions")["regions"])
+    return cast("Records", load("regions")["regions"])
 
 
-def products() -> list[dict[str, Any]]:
+def products() -> Records:
     """Everything for sale."""
-    return list(load("products")["products"])
+    return cast("Records", load("products")["products"])
 
 
-def industry(code: str) -> dict[str, Any]:
+def industry(code: str) -> Mapping[str, Any]:
     """How customers of an industry buy."""
-    return dict(load("industries")["industries"][code])
+    return cast("Mapping[str, Any]", load("industries")["industries"][code])
 
 
 @cache
-def catalogue(code: str, line: str) -> tuple[dict[str, Any], ...]:
+def catalogue(code: str, line: str) -> Records:
     """The products of a line that customers of an industry buy."""
     fitting = industry(code)["skus"].get(line)
-    return tuple(
+    return [
         product
         for product in products()
         if product["line"] == line and (fitting is None or product["sku"] in fitting)
-    )
+    ]
+
+
+@cache
+def departments(language: str, industry_code: str) -> list[str]:
+    """The departments of such a customer that work with what is bought."""
+    files = load("contacts")
+    posts = files[language][files["groups"][industry_code]]
+    return [p["dept"] for p in posts if p["role"] in ("champion", "technical", "user")]
 
 
 def customers() -> list[dict[str, Any]]:

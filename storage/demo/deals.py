@@ -19,7 +19,7 @@ _SHARE = {
     Stage.QUOTING: 0.18,
     Stage.NEGOTIATING: 0.18,
 }
-_WON, _STALLED = 0.42, 0.08
+_WON, _STALLED, _FRESH = 0.42, 0.05, 0.13
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,8 @@ def _stays(rng: Random, cycle: int, stalled: bool) -> list[Stay]:
     whole = cycle * rng.lognormvariate(0, 0.4)
     lengths = [max(1, round(whole * _SHARE[stage] * rng.uniform(0.5, 1.6))) for stage in way]
     opened = rng.randint(sum(lengths) // 3 + 2, 725)
+    if rng.random() < _FRESH:
+        opened = rng.randint(3, max(cycle * 2 // 3, 12))
     if stalled:
         opened = rng.randint(25, 260)
         way, lengths = _stall(rng, way, lengths, opened)

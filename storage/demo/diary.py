@@ -58,7 +58,7 @@ def _add_past(world: World, book: Book, rng: Random, met: Met) -> None:
     entry = _Entry(
         met.kind,
         _titled(pattern, met.account, met.who, met.product),
-        met.account.address if met.kind == "visit" else None,
+        _place(rng, met.account) if met.kind == "visit" else None,
         met.account,
         met.deal,
         (met.who.id,),
@@ -71,6 +71,12 @@ def _titled(pattern: str, account: Account, who: Somebody, product: dict[str, An
     english = account.language == "en"
     called = product["english"] if english else product["name"].split(" ")[-1]
     return pattern.format(short=account.short, who=who.call, product=called)
+
+
+def _place(rng: Random, account: Account) -> str:
+    if account.other_address is not None and rng.random() < 0.4:
+        return account.other_address
+    return account.address
 
 
 def _add_planned(
@@ -89,8 +95,9 @@ def _add_planned(
     if rep["id"] == DEFAULT_PERSON_ID and ahead <= 1:
         count = 4
     slots = sorted(rng.sample(_SLOTS, count))
-    # The same customer is not met twice on one day.
-    chosen = rng.sample(accounts, min(count, len(accounts)))
+    # No customer is met twice on one day, and those with open deals come more often.
+    ranks = {a.id: rng.random() * (0.45 if a.id in deals else 1.0) for a in accounts}
+    chosen = sorted(accounts, key=lambda a: ranks[a.id])[:count]
     for index, slot in enumerate(slots):
         first_visit = index == 0 and ahead == 1
         if not chosen or (rng.random() < _INTERNAL and not first_visit):
@@ -113,7 +120,7 @@ def _planned(
     who = rng.choice([p for p in account.people if p.left is None])
     line = rng.choice(account.lines)
     product = deal.product if deal else rng.choice(data.catalogue(account.industry, line))
-    place = account.address if kind == "visit" else None
+    place = _place(rng, account) if kind == "visit" else None
     title = _titled(pattern, account, who, product)
     return _Entry(kind, title, place, account, deal, (who.id,))
 

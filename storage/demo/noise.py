@@ -1,7 +1,7 @@
 """Repeatable noise: a number in [0, 1) that depends on a name and a whole number alone.
 
-Everything that is bound to the calendar (shop days, factor readings, targets) is made of it, so that
-a value never depends on when, in which order or together with what it was computed.
+Everything that is bound to the calendar (shop days, factor readings, targets) is made of it, so
+that a value never depends on when, in which order or together with what it was computed.
 """
 
 from functools import cache

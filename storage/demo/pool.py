@@ -78,7 +78,7 @@ def _add_projects(
     world: World,
     book: Book,
     rng: Random,
-    consultants: list[dict[str, Any]],
+    consultants: data.Records,
     accounts: list[Account],
 ) -> None:
     pool = data.load("pool")
@@ -108,7 +108,7 @@ def _add_projects(
 
 
 def _add_members(
-    book: Book, rng: Random, project: str, account: Account, consultants: list[dict[str, Any]]
+    book: Book, rng: Random, project: str, account: Account, consultants: data.Records
 ) -> None:
     """Mostly people of the customer's vertical; the same few meet again and again."""
     fitting = [p for p in consultants if account.industry in p["verticals"]]

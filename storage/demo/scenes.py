@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import accumulate
 from random import Random
 from typing import Any
 
@@ -22,7 +23,7 @@ _MINUTES = {
     "chat": (3, 15),
     "mail": (5, 10),
 }
-_DRAWS = 6
+_DRAWS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class Promise:
 class Setting:
     """Where a conversation takes place: ``scene`` is a stage, ``won``, ``lost`` or ``care``.
 
-    ``slots`` fill the sentences; ``special`` are slots that differ for one subject (legal, finance).
-    ``styles`` are the author's habits of writing minutes.
+    ``slots`` fill the sentences; ``special`` are slots that differ for one subject (legal,
+    finance). ``styles`` are the author's habits of writing minutes.
     """
 
     language: str
@@ -67,17 +68,18 @@ class Talk:
 
 @cache
 def _weights(group: str, name: str) -> tuple[tuple[str, ...], tuple[float, ...]]:
+    """What may come, with weights that are summed up as ``choices`` likes them."""
     scenes = data.load("talk/scenes")
     table = scenes[group][name]
     table = table["subjects"] if group == "stages" else table
-    return tuple(table), tuple(table.values())
+    return tuple(table), tuple(accumulate(table.values()))
 
 
 def compose(rng: Random, setting: Setting) -> Talk:
     """One conversation for the setting."""
     subjects = _subjects(rng, setting)
     kinds, weights = _weights("kinds", setting.scene)
-    kind = rng.choices(kinds, weights)[0]
+    kind = rng.choices(kinds, cum_weights=weights)[0]
     if subjects == ("silent",):
         kind = rng.choice(("chat", "call", "mail"))
     talk = Talk(kind, rng.randint(*_MINUTES[kind]), subjects)
@@ -100,11 +102,11 @@ def _subjects(rng: Random, setting: Setting) -> tuple[str, ...]:
     wanted = rng.choices((1, 2, 3), (3, 5, 2))[0]
     chosen: set[str] = set()
     while len(chosen) < wanted:
-        chosen.add(rng.choices(names, weights)[0])
+        chosen.add(rng.choices(names, cum_weights=weights)[0])
     if "silent" in chosen:
         return ("silent",)
     order: list[str] = data.load("talk/scenes")["order"]
-    fitting = {_instead(setting.product, subject) for subject in chosen}
+    fitting = {subject_for(setting.product, subject) for subject in chosen}
     return tuple(sorted(fitting, key=order.index))
 
 
@@ -114,7 +116,7 @@ def sort_of(product: Mapping[str, Any]) -> str:
     return str(product.get("sort", usual))
 
 
-def _instead(product: Mapping[str, Any], subject: str) -> str:
+def subject_for(product: Mapping[str, Any], subject: str) -> str:
     """Nobody asks for the delivery date of a service plan."""
     sort = sort_of(product)
     if sort == "service" and subject in ("need", "question", "delivery", "acceptance"):
@@ -122,10 +124,10 @@ def _instead(product: Mapping[str, Any], subject: str) -> str:
     return "question" if sort == "software" and subject == "delivery" else subject
 
 
-def fitting(
-    language: str, subject: str, industry: str, product: Mapping[str, Any]
-) -> list[dict[str, Any]]:
+@cache
+def fitting(language: str, subject: str, industry: str, product_id: str) -> list[dict[str, Any]]:
     """The sentences about a subject that suit a customer's industry and a product."""
+    product = next(p for p in data.products() if p["id"] == product_id)
     hardware = sort_of(product) == "hardware"
     return [
         entry
@@ -168,7 +170,7 @@ def _draws(rng: Random) -> tuple[float, ...]:
 def _subject(rng: Random, setting: Setting, subject: str, talk: Talk) -> tuple[str, str]:
     """Summary clause and spoken words of one subject."""
     slots = {**setting.slots, **setting.special.get(subject, {})}
-    entries = fitting(setting.language, subject, setting.industry, setting.product)
+    entries = fitting(setting.language, subject, setting.industry, setting.product["id"])
     if talk.kind not in ("visit", "meeting"):
         entries = [entry for entry in entries if _spoken_by_one(entry)] or entries
     entry, draws = rng.choice(entries), _draws(rng)
@@ -179,7 +181,8 @@ def _subject(rng: Random, setting: Setting, subject: str, talk: Talk) -> tuple[s
         replies = data.talk(setting.language)["objections"][f"{subject}_reply"]
         words += "\n" + phrase(rng.choice(replies)).render(setting.slots, _draws(rng))
     if subject == "complaint":
-        talk.complaint = (phrase(entry["title"]).render(setting.slots, draws), entry["severity"])
+        severity = "normal" if rng.random() < 0.4 else entry["severity"]
+        talk.complaint = (phrase(entry["title"]).render(setting.slots, draws), severity)
         words += "\n" + phrase(rng.choice(service["reply"])).render(setting.slots, _draws(rng))
     return clause, words
 
@@ -191,7 +194,7 @@ def _promise(rng: Random, setting: Setting, talk: Talk, spoken: list[str]) -> st
         return ""
     by = "us" if rng.random() < 0.68 else "customer"
     promises = data.talk(setting.language)["promises"]
-    entries = fitting(setting.language, by, setting.industry, setting.product)
+    entries = fitting(setting.language, by, setting.industry, setting.product["id"])
     entry, draws = rng.choice(entries), _draws(rng)
     days = rng.randint(*entry["days"])
     near = next(words for limit, words in promises["within"].items() if days <= int(limit))
@@ -260,7 +263,7 @@ def _text(rng: Random, setting: Setting, talk: Talk, spoken: list[str], mood: st
 
 def _letter(setting: Setting, spoken: list[str]) -> str:
     shape = data.load("talk/scenes")[setting.language]
-    mine, points = shape["me"], []
+    mine, points = shape["me"], list[str]()
     for words in spoken:
         said = (line for line in words.split("\n") if not line.startswith((mine, "（", "(")))
         points.extend(line.split("：" if "：" in line else ": ", 1)[-1] for line in said)

@@ -30,15 +30,19 @@ class Campaign:
 def holidays(year: int) -> dict[date, float]:
     """The holidays of a year with their effect on shop traffic."""
     found: dict[date, float] = {}
-    for (month, day), (length, effect) in _FIXED.items():
-        found.update({date(year, month, day) + timedelta(n): effect for n in range(length)})
+    for (month, number), (length, effect) in _FIXED.items():
+        found.update(dict.fromkeys(_run(date(year, month, number), length), effect))
     for name, (length, effect) in _MOVING.items():
-        found.update(
-            {day + timedelta(n): effect for day in _first(name, year) for n in range(length)}
-        )
-    for day in _first("spring_festival", year):
-        found.update({day + timedelta(n): 0.55 if n < 3 else 0.85 for n in range(7)})
+        for first in _first(name, year):
+            found.update(dict.fromkeys(_run(first, length), effect))
+    for first in _first("spring_festival", year):
+        found.update(dict.fromkeys(_run(first, 7), 0.85))
+        found.update(dict.fromkeys(_run(first, 3), 0.55))
     return found
+
+
+def _run(first: date, length: int) -> list[date]:
+    return [first + timedelta(days=step) for step in range(length)]
 
 
 def _first(name: str, year: int) -> list[date]:
@@ -49,7 +53,7 @@ def _first(name: str, year: int) -> list[date]:
 @cache
 def campaigns(year: int) -> tuple[Campaign, ...]:
     """The campaigns that begin in a year."""
-    found = []
+    found: list[Campaign] = []
     for plan in data.load("stores")["campaigns"]:
         if "anchor" in plan:
             spans = [

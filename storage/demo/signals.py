@@ -7,7 +7,7 @@ from storage.demo import data
 from storage.demo.accounts import Account
 from storage.demo.deals import Deal
 from storage.demo.phrases import phrase
-from storage.demo.talks import Author, using_department
+from storage.demo.talks import Author
 from storage.demo.world import Book, World
 from storage.tables import CompetitorPresence, Note, OutsideSignal
 
@@ -63,7 +63,7 @@ def _slots(rng: Random, account: Account, line: str) -> dict[str, str]:
         "competitor": account.rivals[line]["english" if english else "name"],
         "qty": str(rng.randint(2, 24)),
         "days": rng.choice(shape["days"]),
-        "dept": using_department(rng, account),
+        "dept": rng.choice(data.departments(account.language, account.industry)),
         "who": people[0].call,
         "who2": people[-1].call if len(people) > 1 else shape["somebody"],
         "boss": boss if boss != people[0].call else shape["boss"],
@@ -74,7 +74,10 @@ def _slots(rng: Random, account: Account, line: str) -> dict[str, str]:
 def _add_signal(world: World, book: Book, rng: Random, account: Account) -> None:
     line = rng.choice(account.lines)
     fitting: list[dict[str, Any]] = [
-        entry for entry in data.load("outside")[account.language] if entry["for"] in (line, "all")
+        entry
+        for entry in data.load("outside")[account.language]
+        if entry["for"] in (line, "all")
+        and account.industry in entry.get("industry", (account.industry,))
     ]
     entry, slots, ago = rng.choice(fitting), _slots(rng, account, line), rng.randint(1, 400)
     book.add(

@@ -1,4 +1,4 @@
-"""Daily facts of the shops: pure functions of shop and date, so that weekday and season are right."""
+"""Daily facts of the shops, pure functions of shop and date: weekday and season stay right."""
 
 from datetime import date
 from functools import cache

@@ -171,18 +171,19 @@ def _month_end(month: date) -> date:
 
 def event_rows(span: Span) -> list[dict[str, Any]]:
     """Rows of the disturbances and campaigns that begin in the span."""
-    rows = []
+    rows: list[dict[str, Any]] = []
+    own: dict[str, str | None]
     for shop in shops():
         own = {"owner_id": shop.owner, "region_id": shop.region, "store_id": shop.id}
         rows.extend(_row(shop.code, event, own) for event in disturbances(shop, span))
     for region in data.regions():
         own = {"owner_id": region["manager"], "region_id": region["id"], "store_id": None}
         rows.extend(_row(region["code"], event, own) for event in bad_weather(region, span))
-    whole = {"owner_id": None, "region_id": None, "store_id": None}
+    own = {"owner_id": None, "region_id": None, "store_id": None}
     for year in range(span.first.year - 1, span.last.year + 2):
         for campaign in seasons.campaigns(year):
             event = Disturbance("campaign", campaign.name, campaign.first, campaign.last)
-            rows.append(_row(campaign.code, event, whole))
+            rows.append(_row(campaign.code, event, own))
     return [row for row in rows if span.first <= row["starts_on"] <= span.last]
 
 

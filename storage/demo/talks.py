@@ -56,7 +56,7 @@ class Author:
     """Who led a conversation and what that person sounds like."""
 
     def __init__(self) -> None:
-        self._left = {p["id"]: p["left"] for p in data.people() if "left" in p}
+        self._left: dict[str, int] = {p["id"]: p["left"] for p in data.people() if "left" in p}
         self._people = {p["id"]: p for p in data.people()}
         self._order = list(self._people)
 
@@ -139,7 +139,7 @@ def _days(rng: Random, deal: Deal, stay: Stay) -> Iterator[int]:
     if deal.stalled and stay.left is None:
         end = max(stay.entered - rng.randint(2, 12), 1)
     span = stay.entered - end
-    for _ in range(max(1, min(6, round(span / 16 + rng.random() - 0.3)))):
+    for _ in range(max(1, min(6, round(span / 20 + rng.random() - 0.3)))):
         yield rng.randint(end, stay.entered)
     if deal.open and stay.left is None and not deal.stalled and span > 10:
         yield rng.randint(1, min(12, stay.entered))
@@ -176,7 +176,7 @@ def _setting(rng: Random, author: Author, plan: Plan, person: str, who: list[Som
         "who2": who[1].call if len(who) > 1 else shape["somebody"],
         "boss": boss if boss != who[0].call else shape["boss"],
         "department": who[0].department,
-        "dept": using_department(rng, account),
+        "dept": rng.choice(data.departments(account.language, account.industry)),
         "short": account.short,
         "product": _called(rng, product, account.language),
         "qty": str(quantity),
@@ -202,15 +202,6 @@ def _setting(rng: Random, author: Author, plan: Plan, person: str, who: list[Som
         slots,
         special,
         author.styles(person),
-    )
-
-
-def using_department(rng: Random, account: Account) -> str:
-    """A department that works with what is bought."""
-    files = data.load("contacts")
-    posts = files[account.language][files["groups"][account.industry]]
-    return str(
-        rng.choice([p["dept"] for p in posts if p["role"] in ("champion", "technical", "user")])
     )
 
 

@@ -20,7 +20,7 @@ _CRO = "p-zhao-qiming"
 
 def target_rows(span: Span) -> list[dict[str, Any]]:
     """All targets of the months that begin in the span."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for month in span.months():
         rows.extend(_signed(month))
         rows.extend(_sales(month))

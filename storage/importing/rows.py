@@ -93,11 +93,11 @@ class RowReader:
             self._refuse_dates(column, examples)
 
     def _record(self, line: int, cells: Cells, repaired: bool) -> Record:
-        key = self._key(line, cells)
         for column, unwanted in self._unwanted:
             text = plain(cells[column])
             if fold(text) in unwanted:
-                self._notes.row("skipped", "unwanted", line, column, key, value=text)
+                self._notes.row("skipped", "unwanted", line, column, value=text)
+        key = self._key(line, cells)
         record = Record(
             target=self.target,
             key=key,

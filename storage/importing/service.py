@@ -25,7 +25,7 @@ from storage.importing.progress import Progress, ProgressCallback, silent
 from storage.importing.reading import Reading, read_all
 from storage.importing.report import ImportReport, OrganisationLine, ShareLine, TableLine, found
 from storage.importing.shares import compare_shares, write_shares
-from storage.importing.sources import open_source
+from storage.importing.sources import Source, open_source
 from storage.importing.world import World
 from storage.importing.write import Change, Writer
 
@@ -46,32 +46,38 @@ def run(
     database cannot be used; in both cases nothing is written. A dry run does everything,
     writes to the database too, and takes it all back.
     """
+    tell = progress or silent
     opened = open_source(source)
     try:
         if mapping is None:
             from storage.importing.propose import propose
 
             return propose(opened)
-        known, lines = read_mapping(mapping)
-        reading = Reading(Findings())
-        for record in declared_people(known, mapping.name, lines):
-            reading.findings.read[record.target.name] += 1
-            reading.take(record)
-        read_all(opened, known, reading, progress or silent)
-        name = opened.name
+        known, reading = _read(opened, mapping, tell)
     finally:
         opened.close()
     # Files are read before the transaction begins, so that others wait as short as can be.
     with database.system("import") as session:
         try:
-            report = _Import(session, known, reading, clock, progress or silent).run()
+            report = _Import(session, known, reading, clock, tell).run()
         except (IntegrityError, DataError) as error:
             # Not "from error": the driver's error holds the rows themselves.
             raise ImportProblem("refused", reason=str(error.orig)) from None
         if dry_run:
             session.rollback()
     code = "dry_run" if dry_run else "imported"
-    return report.model_copy(update={"code": code, "source": name, "mapping": mapping.name})
+    return report.model_copy(update={"code": code, "source": opened.name, "mapping": mapping.name})
+
+
+def _read(source: Source, path: Path, progress: ProgressCallback) -> tuple[ImportMapping, Reading]:
+    """The mapping, and the records that it makes of the source and of its own people."""
+    mapping, lines = read_mapping(path)
+    reading = Reading(Findings())
+    for record in declared_people(mapping, path.name, lines):
+        reading.findings.read[record.target.name] += 1
+        reading.take(record)
+    read_all(source, mapping, reading, progress)
+    return mapping, reading
 
 
 class _Import:

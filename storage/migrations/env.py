@@ -7,7 +7,5 @@ import storage.tables  # noqa: F401 - fills the metadata
 
 connection = context.config.attributes["connection"]
 # SQLite rolls back CREATE TABLE like anything else, because we begin transactions ourselves.
-context.configure(
-    connection=connection, target_metadata=SQLModel.metadata, transactional_ddl=True
-)
+context.configure(connection=connection, target_metadata=SQLModel.metadata, transactional_ddl=True)
 context.run_migrations()

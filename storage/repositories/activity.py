@@ -109,7 +109,7 @@ def commitments(
 def due_promises(
     session: PrincipalSession, owner_id: str, until: date, limit: int
 ) -> list[DuePromise]:
-    """Open promises at one rep's customers that fall due by ``until``, the oldest first."""
+    """Open promises at one rep's customers that fall due by ``until``, the last due first."""
     statement = (
         select(Commitment, col(Customer.name))
         .outerjoin(Customer, col(Customer.id) == col(Commitment.customer_id))
@@ -118,7 +118,7 @@ def due_promises(
             col(Commitment.status) == "open",
             col(Commitment.due_on) <= until,
         )
-        .order_by(col(Commitment.due_on), col(Commitment.id))
+        .order_by(col(Commitment.due_on).desc(), col(Commitment.id))
         .limit(limit)
     )
     return [DuePromise(row, name) for row, name in rows(session, statement)]

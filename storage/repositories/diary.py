@@ -66,17 +66,18 @@ def next_events(
     )
 
 
-def next_event_of(session: PrincipalSession, owner_id: str, now: datetime) -> CalendarEvent | None:
+def next_event_of(session: PrincipalSession, owner_id: str, after: datetime) -> EventView | None:
     """The next planned entry of a person, for "nothing today, next is …"."""
-    return session.first(
-        select(CalendarEvent)
+    statement = (
+        _select()
         .where(
             col(CalendarEvent.owner_id) == owner_id,
-            col(CalendarEvent.starts_at) >= now,
+            col(CalendarEvent.starts_at) >= after,
             col(CalendarEvent.status) == "planned",
         )
-        .order_by(col(CalendarEvent.starts_at), col(CalendarEvent.id))
+        .limit(1)
     )
+    return next((EventView(*row) for row in rows(session, statement)), None)
 
 
 def person_name(session: PrincipalSession, person_id: str | None) -> str | None:
@@ -93,6 +94,10 @@ def manager_of(session: PrincipalSession, person_id: str) -> str | None:
 
 
 def _events(start: datetime, end: datetime) -> Any:
+    return _select().where(col(CalendarEvent.starts_at) < end, col(CalendarEvent.ends_at) > start)
+
+
+def _select() -> Any:
     return (
         select(
             CalendarEvent,
@@ -106,6 +111,5 @@ def _events(start: datetime, end: datetime) -> Any:
         .outerjoin(Person, col(Person.id) == col(CalendarEvent.owner_id))
         .outerjoin(Customer, col(Customer.id) == col(CalendarEvent.customer_id))
         .outerjoin(Opportunity, col(Opportunity.id) == col(CalendarEvent.opportunity_id))
-        .where(col(CalendarEvent.starts_at) < end, col(CalendarEvent.ends_at) > start)
         .order_by(col(CalendarEvent.starts_at), col(CalendarEvent.id))
     )

@@ -18,11 +18,14 @@ from storage import fulltext
 from storage.session import PrincipalSession
 from storage.tables import (
     CompetitorPresence,
+    Contract,
     Customer,
+    Interaction,
     LibraryChunk,
     LibraryItem,
     Opportunity,
     Region,
+    ServiceTicket,
 )
 from storage.vocabulary import OPEN_STAGES, Role, Stage
 
@@ -65,6 +68,9 @@ class Situation:
     region: str | None = None
     stages: tuple[Stage, ...] = ()
     competitors: tuple[str, ...] = ()
+    open_complaint: bool = False
+    contract_ends_on: date | None = None  # the next active contract to end
+    ever_contacted: bool = True
 
 
 def audience_text(roles: Iterable[Role]) -> str:
@@ -109,17 +115,22 @@ def bodies(session: PrincipalSession, item_ids: Collection[str]) -> dict[str, di
     return {row[0]: row[1] for row in rows}
 
 
-def situation(session: PrincipalSession, customer_id: str) -> Situation | None:
+def situation(session: PrincipalSession, customer_id: str, day: date) -> Situation | None:
     """What fills the scenario of a customer in the caller's reach; None outside it."""
     customer = session.get(Customer, customer_id)
     if customer is None:
         return None
-    o, rival = Opportunity, CompetitorPresence
-    stages = select(col(o.stage)).where(
-        col(o.customer_id) == customer_id, col(o.stage).in_(OPEN_STAGES)
-    )
-    rivals = select(col(rival.competitor)).where(col(rival.customer_id) == customer_id)
+
+    def of(column: Any, model: Any, *where: Any) -> Any:
+        return select(col(column)).where(col(model.customer_id) == customer_id, *where)
+
+    deal, rival, ticket, contract = Opportunity, CompetitorPresence, ServiceTicket, Contract
     region = select(col(Region.name)).where(col(Region.id) == customer.region_id)
+    stages = of(deal.stage, deal, col(deal.stage).in_(OPEN_STAGES))
+    complaints = of(ticket.id, ticket, ticket.kind == "complaint", ticket.status != "closed")
+    running = of(
+        contract.ends_on, contract, contract.status == "active", col(contract.ends_on) >= day
+    )
     return Situation(
         industry=customer.industry,
         kind=customer.kind,
@@ -128,7 +139,10 @@ def situation(session: PrincipalSession, customer_id: str) -> Situation | None:
         buying_cycle_days=customer.buying_cycle_days,
         region=session.first(region),
         stages=tuple(sorted(set(session.scalars(stages)))),
-        competitors=tuple(sorted(set(session.scalars(rivals)))),
+        competitors=tuple(sorted(set(session.scalars(of(rival.competitor, rival))))),
+        open_complaint=session.first(complaints) is not None,
+        contract_ends_on=min(filter(None, session.scalars(running)), default=None),
+        ever_contacted=session.first(of(Interaction.id, Interaction)) is not None,
     )
 
 

@@ -15,11 +15,12 @@ from storage.database import Database
 from storage.identity import Caller
 from storage.tables import Contact
 
-# ASCII classes on purpose: Chinese characters are "\w" and stand right beside numbers.
+# ASCII classes on purpose: Chinese characters are "\w" and stand right beside numbers. The
+# patterns begin with a fixed character, so that a long text without numbers is passed quickly.
 MOBILE = re.compile(
-    r"(?<![A-Za-z0-9-])(?:\+?86[- ]?)?(1[3-9][0-9])[- ]?([0-9]{4})[- ]?([0-9]{4})(?![0-9])"
+    r"1(?:(?<![A-Za-z0-9-]1)|(?<=\+861))([3-9][0-9])[- ]?([0-9]{4})[- ]?([0-9]{4})(?![0-9])"
 )
-LANDLINE = re.compile(r"(?<![A-Za-z0-9-])(0[0-9]{2,3})-([0-9]{7,8})(?![0-9])")
+LANDLINE = re.compile(r"0(?<![A-Za-z0-9-]0)([0-9]{2,3})-([0-9]{7,8})(?![0-9])")
 MAIL = re.compile(
     r"(?<![A-Za-z0-9_.+-])([A-Za-z0-9_.+-])[A-Za-z0-9_.+-]*@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)"
 )
@@ -43,9 +44,9 @@ def mask_name(name: str) -> str:
 
 def mask_numbers(text: str) -> str:
     """Phone numbers and mail addresses of a text: ``139****5678``, ``w***@renhe.cn``."""
-    text = MOBILE.sub(lambda m: f"{m[1]}****{m[3]}", text)
-    text = LANDLINE.sub(lambda m: f"{m[1]}-****{m[2][-4:]}", text)
-    return MAIL.sub(lambda m: f"{m[1]}***@{m[2]}", text)
+    text = MOBILE.sub(lambda m: f"1{m[1]}****{m[3]}", text)
+    text = LANDLINE.sub(lambda m: f"0{m[1]}-****{m[2][-4:]}", text)
+    return MAIL.sub(lambda m: f"{m[1]}***@{m[2]}", text) if "@" in text else text
 
 
 class ContactMask:

@@ -4,11 +4,12 @@ import json
 import re
 from typing import Any
 
-_FIELDS = frozenset(
-    "model messages stream stream_options tools tool_choice parallel_tool_calls temperature top_p "
-    "n stop max_tokens max_completion_tokens presence_penalty frequency_penalty seed user "
-    "response_format logit_bias logprobs top_logprobs metadata store reasoning_effort".split()
-)
+_TEXT = """
+model messages stream stream_options tools tool_choice parallel_tool_calls temperature top_p n
+stop max_tokens max_completion_tokens presence_penalty frequency_penalty seed user metadata store
+response_format logit_bias logprobs top_logprobs reasoning_effort
+"""
+_FIELDS = frozenset(_TEXT.split())
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
@@ -55,15 +56,15 @@ def _messages(messages: Any, names: set[str]) -> None:
             _require(call_id, "Missing parameter 'tool_call_id'")
             _require(
                 call_id in waiting,
-                "messages with role 'tool' must be a response to a preceding message with 'tool_calls'",
+                "messages with role 'tool' must answer a preceding message with 'tool_calls'",
             )
             waiting.discard(call_id)
             _require(isinstance(message.get("content"), str | list), "tool content: no text")
             continue
         _require(
             not waiting,
-            "An assistant message with 'tool_calls' must be followed by tool messages responding to "
-            f"each 'tool_call_id'. Missing: {', '.join(sorted(waiting))}",
+            "An assistant message with 'tool_calls' must be followed by tool messages for each "
+            f"'tool_call_id'. Missing: {', '.join(sorted(waiting))}",
         )
         _require(role in ("system", "developer", "user", "assistant"), f"Invalid role {role!r}")
         if role == "assistant":

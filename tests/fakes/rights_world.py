@@ -96,7 +96,7 @@ def _company(org: str) -> Iterator[Any]:
         yield t.Region(id=f"{org}-{region}", org_id=org, name=region)
     for person in sorted({owner for owner, _ in PLACES if owner} | {f"per-{r}" for r in Role}):
         yield t.Person(
-            id=f"{org}-{person}", org_id=org, name=person, role=Role.REP, phone="13800000000"
+            id=f"{org}-{person}", org_id=org, name=person, role=Role.REP, phone="138", email="p@q.r"
         )
     person = f"{org}-per-rep"
     yield t.Product(**free("product"), name="product")

@@ -462,6 +462,40 @@ async def test_overdue_money_and_lapsed_contracts_are_told(world: World) -> None
     assert "标为执行中，却已过到期日" in text
 
 
+async def test_the_screen_leaves_old_and_distant_things_to_the_detail(world: World) -> None:
+    world.add(
+        *(
+            t.ServiceTicket(
+                **owned(f"tic-c{i}"),
+                customer_id=RENHE,
+                number=f"C-{i}",
+                title="旧故障",
+                status="closed",
+                opened_at=ago(100 + i),
+                closed_at=ago(99 + i),
+            )
+            for i in range(3)
+        ),
+        t.Payment(
+            **owned("pay-far"), customer_id=RENHE, amount_minor=1, due_on=TODAY + timedelta(31)
+        ),
+        t.Payment(
+            **owned("pay-near"), customer_id=RENHE, amount_minor=1, due_on=TODAY + timedelta(30)
+        ),
+        t.OutsideSignal(
+            **owned("sig-old"), customer_id=RENHE, kind="news", title="旧闻", published_at=ago(181)
+        ),
+    )
+    screen = await brief(world)
+    assert [ticket.number for ticket in screen.tickets or ()] == ["T-0031", "C-0"]
+    assert [due.id for due in screen.unpaid] == ["pay-near"]
+    assert "旧闻" not in words(screen)
+    detail = await brief(world, "仁和医院", "tickets", "contracts", "signals")
+    assert len(detail.tickets or ()) == 4
+    assert [due.id for due in detail.unpaid] == ["pay-near", "pay-far"]
+    assert "旧闻" in words(detail)
+
+
 async def test_details_of_a_deal_show_quote_and_stages(world: World) -> None:
     world.add(
         t.Quote(

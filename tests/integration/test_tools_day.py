@@ -170,7 +170,24 @@ async def test_promises_not_yet_due_wait_for_their_day(world: World) -> None:
     )
     assert [p.id for p in (await day(world)).promises] == ["com-1"]
     week = await day(world, day=TODAY.isoformat(), days=7)
-    assert [(p.id, p.days) for p in week.promises] == [("com-1", -11), ("com-later", 5)]
+    assert [(p.id, p.days) for p in week.promises] == [("com-later", 5), ("com-1", -11)]
+
+
+async def test_the_latest_promises_are_not_hidden_behind_old_ones(world: World) -> None:
+    for number in range(60):
+        world.add(
+            t.Commitment(
+                **owned(f"com-old{number}"),
+                customer_id=RENHE,
+                text="旧承诺",
+                made_at=at(TODAY, 8),
+                due_on=TODAY - timedelta(200 + number),
+            )
+        )
+    result = await day(world)
+    assert [p.id for p in result.promises][:2] == ["com-1", "com-old0"]
+    assert result.more["promises"] == -1
+    assert "还有更多未列出" in words(result)
 
 
 async def test_a_manager_may_ask_for_the_teams_key_meetings(world: World) -> None:

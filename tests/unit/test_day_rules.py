@@ -160,6 +160,10 @@ OVERLAP = rules.clashes([slot("a", 9, 11), slot("b", 10, 12)])
         ({"promises": [Promise("p", "other", 0)]}, First("promise_due", "p", None, 0)),
         ({"promises": [Promise("p", "other", 2)]}, First("prepare_meeting", "m", at(14))),
         (
+            {"promises": [Promise("p", "other", 1), Promise("q", "other", -3)]},
+            First("promise_due", "q", None, -3),
+        ),
+        (
             {"promises": [Promise("p", "other", -9), Promise("q", "cus", -1)]},
             First("promise_before_meeting", "q", at(14), -1),
         ),

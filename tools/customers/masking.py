@@ -40,7 +40,7 @@ def sensitive_words(
         *(Sensitive(text=w, grade=Grade.L3, kind="words") for w in verbatim),
         *_contact_data(people, text),
         *(Sensitive(text=m.group(), grade=Grade.L1, kind="phone") for m in _numbers(text)),
-        *(Sensitive(text=m.group(), grade=Grade.L1, kind="mail") for m in MAIL.finditer(text)),
+        *(Sensitive(text=m.group(), grade=Grade.L1, kind="mail") for m in _mails(text)),
     ]
     return list({item.text: item for item in reversed(found)}.values())[::-1]
 
@@ -48,6 +48,10 @@ def sensitive_words(
 def _numbers(text: str) -> Iterator[re.Match[str]]:
     yield from MOBILE.finditer(text)
     yield from LANDLINE.finditer(text)
+
+
+def _mails(text: str) -> Iterator[re.Match[str]]:
+    return MAIL.finditer(text) if "@" in text else iter(())
 
 
 def _contact_data(

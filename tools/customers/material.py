@@ -1,13 +1,17 @@
 """All facts of one brief, made once, before it is decided which of them are shown."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from tools.artifact import Fact
 from tools.customers import rules
 from tools.customers import schemas as s
 from tools.customers.facts import Facts, by_weight
 from tools.customers.records import Records
+
+_MONEY_SOON = 30  # days until a payment is due
+_NEWS = 180  # days after which a signal is no news on one screen
 
 
 @dataclass(slots=True)
@@ -45,6 +49,21 @@ class Material:
         yield from self.rivals
         yield from self.contracts
         yield from self.unpaid
+
+
+def pressing_only(material: Material, today: date) -> Material:
+    """What of the material belongs on one screen: open tickets and the last closed one, money
+    that is due about now, news that is news.
+    """
+    still_open = [t for t in material.tickets if t.status != "closed"]
+    closed = [t for t in material.tickets if t.status == "closed"]
+    last = sorted(closed, key=lambda t: t.date or date.min, reverse=True)[:1]
+    return replace(
+        material,
+        tickets=[*still_open, *last],
+        unpaid=[d for d in material.unpaid if (d.due_on - today).days <= _MONEY_SOON],
+        signals=[g for g in material.signals if g.date and (today - g.date).days <= _NEWS],
+    )
 
 
 def make(records: Records, facts: Facts) -> Material:

@@ -22,7 +22,7 @@ from tools.customers.findings import (
     situation,
 )
 from tools.customers.masking import hidden_everywhere, sensitive_words
-from tools.customers.material import Material, make
+from tools.customers.material import Material, make, pressing_only
 from tools.customers.naming import Linking, focus, heard, one_entity
 from tools.customers.records import MOST, MOST_PEOPLE, closed_sections, collect
 from tools.customers.schemas import CustomerBrief, Section
@@ -125,6 +125,8 @@ def _decide(result: CustomerBrief, material: Material) -> None:
 
 def _show(result: CustomerBrief, material: Material) -> None:
     """Take over what was asked for, cut to what a reader can take in."""
+    if not result.detail:
+        material = pressing_only(material, result.today)
     parts = set(result.sections)
     if "overview" in parts:
         result.overview = material.profile

@@ -1,7 +1,7 @@
 """Turns diary rows into facts with source and date."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ from prompts.filters import label
 from storage.repositories.activity import DuePromise
 from storage.repositories.deals import DealView
 from storage.repositories.diary import EventView
-from storage.tables import CalendarEvent, ServiceTicket
+from storage.tables import ServiceTicket
 from tools.customers.facts import shortened
 from tools.customers.rules import days_since, stage_limit
 from tools.diary import rules
@@ -23,7 +23,7 @@ class DayFacts:
     today: date
     zone: ZoneInfo
     language: str
-    names: Mapping[str, str]
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def event(self, row: EventView, *, why: rules.Why | None = None) -> s.EventFact:
         """A diary entry; with ``why`` it is somebody else's."""
@@ -45,10 +45,6 @@ class DayFacts:
             owner=row.owner if why else None,
             why=why,
         )
-
-    def bare_event(self, event: CalendarEvent, customer: str | None) -> s.EventFact:
-        """An entry outside of the asked days."""
-        return self.event(EventView(event, None, customer, None, None, None, None))
 
     def promise(self, row: DuePromise) -> s.DueFact:
         commitment = row.commitment

@@ -204,8 +204,9 @@ def first_thing(agenda: Agenda) -> First | None:
         ticket = agenda.complaints.get(slot.customer_id or "")
         if ticket is not None:
             return First("complaint_before_meeting", ticket, slot.starts_at)
-    if agenda.promises and agenda.promises[0].days <= 0:
-        return First("promise_due", agenda.promises[0].id, None, agenda.promises[0].days)
+    due = next((promise for promise in agenda.promises if promise.days <= 0), None)
+    if due is not None:
+        return First("promise_due", due.id, None, due.days)
     for deal in agenda.deals:
         code: Code = "deal_stuck" if deal.urgency == "stuck" else "deal_closing"
         return First(code, deal.id, None, deal.days)

@@ -41,7 +41,11 @@ def edit_record_note(args: Mapping[str, Any], change: Mapping[str, Any]) -> dict
     """The arguments after an edit, which may change the text and nothing else."""
     if set(change) != {"text"}:
         raise ValueError("text_only")
-    text = str(change["text"])
+    return edited(args, str(change["text"]))
+
+
+def edited(args: Mapping[str, Any], text: str) -> dict[str, Any]:
+    """The same arguments with another text. Raises ``ValueError`` with a code for a bad one."""
     if fault := rules.text_fault(text):
         raise ValueError(fault)
     return {**args, "text": text}

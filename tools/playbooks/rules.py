@@ -2,8 +2,13 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Literal
+
+Because = Literal["open_complaint", "contract_ends", "no_contact"]
 
 _CODE = re.compile(r"(?<![a-z0-9])pb[-_ ]?(\d{3,5})(?!\d)", re.IGNORECASE)
+_RENEWAL_AHEAD = timedelta(days=120)  # how long before the end a renewal begins
 _SPACES = re.compile(r"\s+")
 
 
@@ -19,6 +24,21 @@ def without_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
         kept.append(text[place:start])
         place = max(place, end)
     return _SPACES.sub(" ", " ".join([*kept, text[place:]])).strip()
+
+
+def pressing(
+    *,
+    open_complaint: bool,
+    contract_ends_on: date | None,
+    ever_contacted: bool,
+    today: date,
+) -> Because | None:
+    """What in a customer's records presses most: a complaint, a renewal, then a first meeting."""
+    if open_complaint:
+        return "open_complaint"
+    if contract_ends_on is not None and contract_ends_on - today <= _RENEWAL_AHEAD:
+        return "contract_ends"
+    return None if ever_contacted else "no_contact"
 
 
 def one_of(value: str | None, allowed: Iterable[str]) -> str | None:

@@ -9,6 +9,7 @@ from knowledge_base.scenario import Objection, Occasion
 from storage.vocabulary import OPEN_STAGES
 from tools.artifact import Artifact, Strict
 from tools.customers.schemas import Heard
+from tools.playbooks.rules import Because
 
 _OBJECTIONS = ", ".join(Objection)
 _OCCASIONS = ", ".join(Occasion)
@@ -112,6 +113,8 @@ class Playbooks(Artifact):
     """The playbooks that fit, best first; or none, with those that come close.
 
     ``full`` asks the words to show everything: the person named the playbook by its code.
+    ``because`` is the record that chose where the question itself said nothing; ``stages`` of
+    the customer's open deals stand beside a question back.
     """
 
     kind: str = "playbooks"
@@ -119,5 +122,8 @@ class Playbooks(Artifact):
     customer: str | None = None
     heard: Heard | None = None
     full: bool = False
+    because: Because | None = None
+    because_on: dt.date | None = None
+    stages: list[str] = Field(default_factory=list)
     hits: list[PlaybookCard] = Field(default_factory=list)
     near: list[NearTitle] = Field(default_factory=list)

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any, get_args
 
 from knowledge_base.scenario import Objection, Occasion, Range, Scenario
-from knowledge_base.search import Found, Library
+from knowledge_base.search import Found, Library, says_something
 from storage.database import Database
 from storage.repositories.library import Situation, situation
 from storage.vocabulary import OPEN_STAGES
@@ -18,6 +19,14 @@ from tools.playbooks.presenting import card, citations
 from tools.playbooks.schemas import NearTitle, Playbooks, SearchArguments
 
 _LONGEST = 2000
+# What the records make pressing, as scenario slots.
+_PRESSING: MappingProxyType[rules.Because, dict[str, Any]] = MappingProxyType(
+    {
+        "open_complaint": {"objection": (Objection.COMPLAINT,)},
+        "contract_ends": {"occasion": (Occasion.RENEWAL,)},
+        "no_contact": {"occasion": (Occasion.FIRST_VISIT, Occasion.FIRST_CONTACT)},
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,7 @@ async def find_playbooks(
     if wrong := _wrong_argument(asked):
         return Problem(reason="bad_arguments", detail=wrong)
     match: Match | None = None
-    case = Scenario()
+    records: Situation | None = None
     if asked.customer:
         found = await one_entity(sources.linker, context.caller, asked.customer, "customer")
         if isinstance(found, Artifact):
@@ -50,20 +59,39 @@ async def find_playbooks(
         records = await _situation(context, sources, match.entity.id)
         if records is None:
             return NotFound(what="customer", name=asked.customer)
-        case = scenario_of(records)
-    case = _with_said(case, asked)
+    return await _search(context, sources, asked, match, records)
+
+
+async def _search(
+    context: TurnContext,
+    sources: Sources,
+    asked: SearchArguments,
+    match: Match | None,
+    records: Situation | None,
+) -> Playbooks:
+    case = _with_said(scenario_of(records) if records else Scenario(), asked)
+    today, library = _today(context), sources.library
     if codes := rules.playbook_codes(asked.query):
-        named = await sources.library.named(
-            context.caller, codes, language=context.language, scenario=case, on=_today(context)
+        named = await library.named(
+            context.caller, codes, language=context.language, scenario=case, on=today
         )
         return _answer(context, asked, match, Found(tuple(named)))
     text = await _matter(context, sources, asked.query, match)
-    if not text and not case.known:
-        return Playbooks(outcome="asked", query=asked.query)
-    result = await sources.library.find(
-        context.caller, text, language=context.language, scenario=case, on=_today(context)
+    if not says_something(text) and not (case.objection or case.occasion):
+        because = _pressing(records, today)
+        if records is None or because is None:
+            return _question(asked, match, case)
+        case = case.model_copy(update=_PRESSING[because])
+        found = await library.find(
+            context.caller, "", language=context.language, scenario=case, on=today
+        )
+        ends_on = records.contract_ends_on if because == "contract_ends" else None
+        reason = {"because": because, "because_on": ends_on}
+        return _answer(context, asked, match, found).model_copy(update=reason)
+    found = await library.find(
+        context.caller, text, language=context.language, scenario=case, on=today
     )
-    return _answer(context, asked, match, result)
+    return _answer(context, asked, match, found)
 
 
 def scenario_of(records: Situation) -> Scenario:
@@ -100,9 +128,33 @@ def _answer(
     )
 
 
+def _question(asked: SearchArguments, match: Match | None, case: Scenario) -> Playbooks:
+    """Nothing was said that chooses a playbook: ask where it is stuck."""
+    return Playbooks(
+        outcome="asked",
+        query=asked.query,
+        customer=match.entity.name if match else None,
+        heard=heard(match) if match else None,
+        stages=[str(stage) for stage in case.stage],
+        focus=[match.entity] if match else [],
+    )
+
+
+def _pressing(records: Situation | None, today: date) -> rules.Because | None:
+    if records is None:
+        return None
+    return rules.pressing(
+        open_complaint=records.open_complaint,
+        contract_ends_on=records.contract_ends_on,
+        ever_contacted=records.ever_contacted,
+        today=today,
+    )
+
+
 async def _situation(context: TurnContext, sources: Sources, customer_id: str) -> Situation | None:
+    today = _today(context)
     return await sources.database.run(
-        context.caller, "playbook_scenario", lambda session: situation(session, customer_id)
+        context.caller, "playbook_scenario", lambda session: situation(session, customer_id, today)
     )
 
 

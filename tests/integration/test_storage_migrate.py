@@ -1,0 +1,129 @@
+"""Migrations: models and revisions agree on both databases, and nothing is left half done."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+from sqlmodel import SQLModel
+
+from storage import migrate
+from storage.database import Database
+from storage.errors import StorageError
+
+# Made by hand, because no model can describe a full-text index.
+FULLTEXT = "library_fts"
+
+
+def tables(database: Database) -> set[str]:
+    with database.system("tables", write=False) as session:
+        return set(inspect(session.connection()).get_table_names())
+
+
+def differences(database: Database) -> list[Any]:
+    def ours(name: str | None, kind: str, _parents: Any) -> bool:
+        return kind != "table" or not (name or "").startswith(FULLTEXT)
+
+    with database.system("compare", write=False) as session:
+        options = {"compare_type": True, "include_name": ours}
+        context = MigrationContext.configure(session.connection(), opts=options)
+        return list(compare_metadata(context, SQLModel.metadata))
+
+
+def test_models_and_revisions_agree(any_database: Database) -> None:
+    assert differences(any_database) == []
+    assert {table.name for table in SQLModel.metadata.sorted_tables} < tables(any_database)
+    assert any(name.startswith(FULLTEXT) for name in tables(any_database))
+
+
+def test_the_comparison_sees_a_difference(any_database: Database) -> None:
+    with any_database.system("change") as session:
+        session.execute(text("ALTER TABLE turn ADD COLUMN surplus TEXT"))
+        session.execute(text("DROP INDEX ix_note_owner_id"))
+    assert len(differences(any_database)) == 2
+
+
+def test_an_empty_database_becomes_current_and_stays_so(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/new.db")
+    assert migrate.state(database) == "empty"
+    with pytest.raises(StorageError, match="not_migrated"):
+        migrate.require_current(database)
+    migrate.migrate(database)
+    before = tables(database)
+    migrate.migrate(database)
+    assert migrate.state(database) == "current"
+    assert tables(database) == before
+    migrate.require_current(database)
+    database.close()
+
+
+def test_a_newer_database_is_left_alone(any_database: Database) -> None:
+    with any_database.system("newer") as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    before = tables(any_database)
+    assert migrate.state(any_database) == "newer"
+    for call in (migrate.migrate, migrate.require_current):
+        with pytest.raises(StorageError) as caught:
+            call(any_database)
+        assert caught.value.reason == "newer"
+        assert caught.value.detail == any_database.name
+    assert tables(any_database) == before
+
+
+def test_a_migration_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/half.db")
+    with database.system("obstacle") as session:
+        session.execute(text("CREATE TABLE turn (id TEXT)"))
+    with pytest.raises(Exception, match="turn"):
+        migrate.migrate(database)
+    assert tables(database) == {"turn"}
+    assert migrate.state(database) == "empty"
+    database.close()
+
+
+def test_programs_that_start_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    programs = [Database(f"sqlite:///{tmp_path}/both.db") for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(migrate.migrate, programs))
+    assert {migrate.state(program) for program in programs} == {"current"}
+    for program in programs:
+        program.close()
+
+
+def test_file_names_tell_what_alembic_reads_from_the_files(database: Database) -> None:
+    """``revisions`` reads names alone, so that a start need not import Alembic."""
+    with database.system("script", write=False) as session:
+        script = ScriptDirectory.from_config(migrate._config(session.connection()))
+    known = [revision.revision for revision in script.walk_revisions()]
+    assert list(migrate.revisions()) == known[::-1]
+    assert script.get_heads() == [migrate.revisions()[-1]]
+
+
+def test_the_first_revision_can_be_taken_back(any_database: Database) -> None:
+    with any_database.system("downgrade") as session:
+        command.downgrade(migrate._config(session.connection()), "base")
+    assert tables(any_database) == {"alembic_version"}
+    assert migrate.state(any_database) == "empty"
+    migrate.migrate(any_database)
+    assert differences(any_database) == []
+
+
+def test_money_is_wide_enough_and_codes_stand_as_text(any_database: Database) -> None:
+    with any_database.system("write") as session:
+        session.execute(
+            text(
+                "INSERT INTO opportunity (id, org_id, name, stage, currency, source, amount_minor)"
+                " VALUES ('o', 'org', 'n', 'won', 'CNY', 'test', 9000000000000)"
+            )
+        )
+    from storage.tables import Opportunity
+    from storage.vocabulary import Stage
+
+    with any_database.system("read", write=False) as session:
+        row = session.get_one(Opportunity, "o")
+        assert (row.stage, row.amount_minor) == (Stage.WON, 9_000_000_000_000)
