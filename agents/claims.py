@@ -62,10 +62,7 @@ _NO_CLAIM_EN = re.compile(
     r"\blast\b|\bago\b|\bearlier\b|\b20\d\d\b|\bon\s+\w+\s+\d",
     re.IGNORECASE,
 )
-# Nearly every sentence has none of these; it needs no closer look.
-_HINT = re.compile(
-    r"[已刚了好上下妥定完]|[a-z]ed\b|\b(?:sent|written|done|wrote|did|set)\b", re.IGNORECASE
-)
+_LONG = 20
 _PATTERNS = ((_FIRST_ZH, _BARE_ZH, _NO_CLAIM_ZH), (_FIRST_EN, _BARE_EN, _NO_CLAIM_EN))
 
 
@@ -101,10 +98,19 @@ def _claims(clause: str, sentence: str, strict: bool) -> bool:
 
 def is_unproven(sentence: str, proofs: Sequence[str], *, strict: bool) -> bool:
     """A claim that no tool of this turn worded. ``proofs`` are the tools' own words."""
-    if not is_claim(sentence, strict=strict):
+    plain = sentence.strip()
+    if any(plain in proof for proof in proofs) or not is_claim(sentence, strict=strict):
         return False
     bare = _SPACES.sub("", sentence)
     return not any(bare in _SPACES.sub("", proof) for proof in proofs)
+
+
+def _own_words(text: str, proofs: Sequence[str]) -> str:
+    """The text without what the tools said: most answers are little else."""
+    for proof in proofs:
+        if len(proof) >= _LONG:  # a short one could cut a claim in two
+            text = text.replace(proof, "\n")
+    return text
 
 
 def _in_place_of(sentence: str, truth: str) -> str:
@@ -121,7 +127,8 @@ def truthful(
 
     None if there is nothing to replace.
     """
-    if not _HINT.search(text):
+    own = _own_words(text, proofs)
+    if not any(is_unproven(part, proofs, strict=strict) for part in sentences(own)):
         return None
     kept: list[str] = []
     told = False

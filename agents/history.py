@@ -14,10 +14,13 @@ from langgraph.graph.message import add_messages
 from agents.tokens import total_tokens
 
 MAX_TURNS = 12
-MAX_TOKENS = 6_000
-# Turns whose results are kept whole; older ones keep what follow-ups need.
-FRESH_TURNS = 3
+MAX_TOKENS = 12_000
+# Turns whose results are kept whole (the running one included); older ones keep what
+# follow-ups need.
+FRESH_TURNS = 2
 MAX_CARRIED = 200
+# Characters of an old result's words: the answer that was made of them is kept.
+OLD_WORDS = 200
 
 _COMPACT_KEYS = ("kind", "outcome", "focus", "sensitive", "actions", "receipt")
 
@@ -104,11 +107,15 @@ def _how_many(turns: Sequence[Sequence[AnyMessage]]) -> int:
 
 
 def _compact(message: AnyMessage) -> AnyMessage:
-    artifact = message.artifact if isinstance(message, ToolMessage) else None
-    if not isinstance(artifact, dict) or artifact.keys() <= set(_COMPACT_KEYS):
+    if not isinstance(message, ToolMessage):
         return message
-    small = {key: artifact[key] for key in _COMPACT_KEYS if key in artifact}
-    return message.model_copy(update={"artifact": small})
+    update: dict[str, Any] = {}
+    artifact, words = message.artifact, str(message.text)
+    if isinstance(artifact, dict) and not artifact.keys() <= set(_COMPACT_KEYS):
+        update["artifact"] = {key: artifact[key] for key in _COMPACT_KEYS if key in artifact}
+    if len(words) > OLD_WORDS + 1:
+        update["content"] = f"{words[:OLD_WORDS]}…"
+    return message.model_copy(update=update) if update else message
 
 
 def _carry(turn: list[AnyMessage], items: Sequence[dict[str, Any]]) -> list[AnyMessage]:

@@ -14,7 +14,10 @@ from storage.vocabulary import Grade
 
 # What a pattern finds: ways to reach a person are L1; documents and cards leave with L3 only.
 _PATTERN_GRADE = {"phone": Grade.L1, "mail": Grade.L1, "wechat": Grade.L1}
-_PLACEHOLDER = re.compile(r"[⟦【\[]{1,2}\s*([a-z]+)\s*[:：]\s*(\d+)\s*[⟧】\]]{1,2}")
+_INSIDE = r"\s*([a-z]+)\s*[:：]\s*(\d+)\s*"
+# The brackets that we write, and those that models make of them.
+_BRACKETS = (("⟦", "⟧"), ("【", "】"), (r"\[\[", r"\]\]"), (r"\[", r"\]"))
+_PLACEHOLDER = re.compile("|".join(f"{left}{_INSIDE}{right}" for left, right in _BRACKETS))
 
 
 class Vault:
@@ -54,9 +57,11 @@ class Vault:
 
     def restore(self, text: str) -> str:
         """The text with its placeholders filled; brackets that a model changed are understood."""
-        return _PLACEHOLDER.sub(
-            lambda hit: self._originals.get(f"⟦{hit[1]}:{hit[2]}⟧", hit.group()), text
-        )
+        return _PLACEHOLDER.sub(self._original, text)
+
+    def _original(self, hit: re.Match[str]) -> str:
+        kind, number = (group for group in hit.groups() if group is not None)
+        return self._originals.get(f"⟦{kind}:{number}⟧", hit.group())
 
     def mask_value(self, value: Any) -> Any:
         """The same for JSON: strings inside lists and objects, and numbers that are secrets."""

@@ -29,7 +29,7 @@ _WECHAT = (
 # Patterns over folded text: lower case, half width, simplified, Arabic numerals.
 _SOURCES: tuple[tuple[str, str], ...] = (
     # A placeholder that somebody typed is itself replaced, so that it can never be filled.
-    ("words", r"⟦[^⟦⟧]{0,30}⟧"),
+    ("words", r"⟦[^⟦⟧]{0,30}⟧|[【\[]{1,2}\s*[a-z]+\s*:\s*\d+\s*[】\]]{1,2}"),
     ("mail", r"[a-z0-9._%+\-]+@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+"),
     ("id", rf"(?<!\d)[1-9](?:{_DASH}\d){{16}}{_DASH}[\dx](?![\da-z])"),
     ("id", rf"(?<!\d)[1-9]\d{{7}}{_DATE}\d{{3}}(?!\d)"),

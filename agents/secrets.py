@@ -102,18 +102,30 @@ def _inside_a_word(text: str, start: int, end: int) -> bool:
 
 
 _QUOTED = re.compile(r"[“「『《\"](.+?)[”」』》\"]", re.DOTALL)
-_NOTED = re.compile(
-    r"(?:记一?下来?|记录一?下?|记个笔记|备注一?下?|笔记|写下|note(?:\s+down)?|record|jot\s+down|remember)"
-    r"(?:\s+that)?\s*[:：,，\-—]?\s*(\S.*)",
-    re.DOTALL | re.IGNORECASE,
+_OPENER = re.compile(
+    r"记(?:录|个笔记|条笔记|一笔)?一?下来?|记(?:个|条|一条)?笔记|记录?(?=\s*[:：])|备注一?下|备注(?=\s*[:：])|"
+    r"写下来?|\b(?:please\s+)?(?:note|record|remember|log)\s+(?:that|down)\b|"
+    r"\b(?:note|record|memo)(?=\s*[:：])|\b(?:make|take|add|keep)\s+a\s+note(?:\s+(?:that|of))?\b|"
+    r"\b(?:write|jot|put)\s+(?:this|that|it)?\s*down\b",
+    re.IGNORECASE,
+)
+_AFTER_OPENER = re.compile(r"[\s:：,，。;；\-—–]*(?:一下|吧|哈|that\b|this\b)?[\s:：,，;；\-—–]*")
+_CLOSING = re.compile(
+    r"(?:[\s，,。.！!~～]|吧|哈|啊|哦|谢谢|这[个点条]|请|please|thanks|this|that|it)*",
+    re.IGNORECASE,
 )
 
 
 def dictated_spans(text: str) -> list[tuple[int, int]]:
-    """Default for ``PrivateSpans``: what stands in quotation marks or after a note verb."""
-    quoted = [hit.span(1) for hit in _QUOTED.finditer(text)]
-    noted = _NOTED.search(text)
-    return quoted + ([noted.span(1)] if noted else [])
+    """Default for ``PrivateSpans``: what is quoted, and what follows (or precedes) a note verb."""
+    spans = [hit.span(1) for hit in _QUOTED.finditer(text)]
+    opener = _OPENER.search(text)
+    if opener is None:
+        return spans
+    if _CLOSING.fullmatch(text, opener.end()):
+        return [*spans, (0, opener.start())]  # "…，帮我记一下"
+    lead = _AFTER_OPENER.match(text, opener.end())
+    return [*spans, (lead.end() if lead else opener.end(), len(text))]
 
 
 def sensitive_secrets(items: Iterable[dict[str, Any]], level: Egress) -> Iterator[Secret]:

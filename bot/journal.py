@@ -3,6 +3,7 @@
 import logging
 import traceback
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -18,6 +19,7 @@ def start_journal(home: Path) -> None:
     A home that is not there is not made for it.
     """
     handler = _handler(home) if home.is_dir() else logging.NullHandler()
+    logging.raiseExceptions = False  # a log that cannot be written is nobody's answer
     logging.captureWarnings(capture=True)
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -51,14 +53,17 @@ def note_defect(home: Path, error: BaseException) -> Path | None:
     return path
 
 
+class _LateFile(RotatingFileHandler):
+    """Makes its folder with the first record, so that a quiet run leaves nothing."""
+
+    def _open(self) -> TextIOWrapper:
+        Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
+        return super()._open()
+
+
 def _handler(home: Path) -> logging.Handler:
-    path = home / LOG_FILE
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handler: logging.Handler = RotatingFileHandler(
-            path, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8", delay=True
-        )
-    except OSError:
-        return logging.NullHandler()
+    handler = _LateFile(
+        home / LOG_FILE, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8", delay=True
+    )
     handler.setFormatter(_Discreet())
     return handler

@@ -241,9 +241,7 @@ class _Click:
             raise ValueError("not_editable")
         if not self.edit:
             raise ValueError("nothing_to_edit")
-        # Through JSON, so that what runs is what is stored.
-        edited: dict[str, Any] = json.loads(json.dumps(editor(dict(action.args), self.edit)))
-        return edited
+        return _plain(editor(dict(action.args), self.edit))
 
     def _people(self, session: Session, action: PendingAction) -> tuple[Caller, Caller] | str:
         """Requester and approver as they are now, or why one of them cannot act."""
@@ -284,7 +282,7 @@ def _run(
 ) -> dict[str, Any]:
     inner = PrincipalSession(session.connection(), context.requester, f"effect:{context.tool}")
     try:
-        receipt = effect(inner, context, args)
+        receipt = _plain(effect(inner, context, args))
         inner.commit()
     except Exception as error:
         if is_outage(error):
@@ -293,6 +291,12 @@ def _run(
     finally:
         inner.close()
     return receipt
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """The values as they will be stored, so that what runs and what is shown is what is kept."""
+    plain: dict[str, Any] = json.loads(json.dumps(values, allow_nan=False))
+    return plain
 
 
 def _context(

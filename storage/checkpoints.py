@@ -6,6 +6,7 @@ Nothing here is imported before it is needed: LangGraph takes most of a second t
 
 import functools
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -47,8 +48,11 @@ async def _sqlite(url: URL) -> AsyncIterator["BaseCheckpointSaver[str]"]:
     import aiosqlite
     from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
+    path = str(url.database)
     with translated(url):
-        connection = await aiosqlite.connect(str(url.database), timeout=_WAIT)
+        # aiosqlite leaves a thread behind when it cannot open a file, so that is tried before.
+        sqlite3.connect(path).close()
+        connection = await aiosqlite.connect(path, timeout=_WAIT)
     try:
         saver = _translating(AsyncSqliteSaver, url)(connection, serde=_strict())
         await saver.setup()
@@ -62,6 +66,7 @@ async def _sqlite(url: URL) -> AsyncIterator["BaseCheckpointSaver[str]"]:
 @asynccontextmanager
 async def _postgres(url: URL) -> AsyncIterator["BaseCheckpointSaver[str]"]:
     from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+    from psycopg import AsyncConnection
     from psycopg.rows import dict_row
     from psycopg_pool import AsyncConnectionPool
 
@@ -72,6 +77,8 @@ async def _postgres(url: URL) -> AsyncIterator["BaseCheckpointSaver[str]"]:
     )
     try:
         with translated(url):
+            # A pool would try for long before it says that nobody is there.
+            await (await AsyncConnection.connect(plain)).close()
             await pool.open(wait=True, timeout=_WAIT)
         saver = _translating(AsyncPostgresSaver, url)(pool, serde=_strict())
         await saver.setup()

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from storage.errors import StorageError, UnscopedStatementError
 from storage.failures import translated
 from storage.identity import Caller
+from storage.policies import work_for_system
 from storage.session import CHECKED, PRINCIPAL, UNIT, WRITES, PrincipalSession, is_flushing
 from storage.statements import guarding
 
@@ -171,6 +172,12 @@ def _sqlite_begin(connection: Connection) -> None:
         connection.info[_PASSING] = passing
         _command(connection, f"PRAGMA synchronous={'NORMAL' if passing else 'FULL'}")
     _command(connection, "BEGIN IMMEDIATE" if options.get(WRITES, False) else "BEGIN")
+
+
+def _postgres_begin(connection: Connection) -> None:
+    # A principal session says itself for whom it works, as soon as it has a transaction.
+    if connection.get_execution_options().get(UNIT) == _SYSTEM:
+        work_for_system(connection)
 
 
 def _command(connection: Connection, words: str) -> None:

@@ -93,7 +93,9 @@ def _folder_is_read_only(file: Path) -> bool:
 def _server_reason(error: BaseException | None) -> str | None:
     state = getattr(error, "sqlstate", None)
     if state is None:
-        # The driver gives no state when it never reached a server.
+        # The driver gives no state when it never got into a database.
+        if "does not exist" in str(error):
+            return "missing"
         kinds = {"OperationalError", "ConnectionTimeout", "PoolTimeout"}
         return "unreachable" if type(error).__name__ in kinds else None
     if state == "42P01":  # also given for a table that the statement itself forgot

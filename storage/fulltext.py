@@ -54,17 +54,24 @@ def create(connection: Connection) -> None:
 
 
 def write(connection: Connection, rows: Iterable[IndexRow]) -> None:
-    """Add passages to the index, in the transaction of ``connection``."""
+    """Put passages into the index, in the transaction of ``connection``.
+
+    A row that was left behind under the same number gives way.
+    """
     if _is_sqlite(connection):
         sql = (
-            "INSERT INTO library_fts (rowid, chunk_id, org, title, cues, body, slots)"
+            "INSERT OR REPLACE INTO library_fts (rowid, chunk_id, org, title, cues, body, slots)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)"
         )
         values = [
             (r.docid, r.chunk_id, _org_term(r.org_id), *map(" ".join, _fields(r))) for r in rows
         ]
     else:
-        sql = "INSERT INTO library_fts VALUES (%s, %s, %s, %s::tsvector)"
+        sql = (
+            "INSERT INTO library_fts VALUES (%s, %s, %s, %s::tsvector)"
+            " ON CONFLICT (docid) DO UPDATE SET"
+            " chunk_id = excluded.chunk_id, org = excluded.org, terms = excluded.terms"
+        )
         values = [(r.docid, r.chunk_id, r.org_id, _tsvector(r)) for r in rows]
     if values:
         connection.exec_driver_sql(sql, values)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 
+import storage.tables  # noqa: F401 - every table must be known when policies are made
 from storage.database import Database
 from storage.errors import StorageError
+from storage.policies import install
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -51,6 +53,8 @@ def migrate(database: Database) -> None:
                 _upgrade(connection)
             case "current":
                 pass
+        if connection.dialect.name == "postgresql":
+            install(connection)
 
 
 def require_current(database: Database) -> None:

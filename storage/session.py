@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any, NoReturn, TypeVar
 
-from sqlalchemy import CompoundSelect, Delete, Row, Select, Update, inspect, select
+from sqlalchemy import CompoundSelect, Delete, Row, Select, Update, event, inspect, select
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
 from storage.errors import RightsError, UnscopedStatementError
 from storage.guard import guard_of
 from storage.identity import Caller
+from storage.policies import work_for, work_for_system
 from storage.statements import has_guard, with_guard
 from storage.writes import check_change, check_rows
 
@@ -95,6 +96,7 @@ class GuardedSession(Session):
         )
         self._caller = caller
         self._guards = guard_of(caller.scope), guard_of(caller.scope, writes=True)
+        self._joined = isinstance(bind, Connection)
         self._locked: object = None
 
     def _execute_internal(self, statement: Any, *args: Any, **kw: Any) -> Any:
@@ -143,6 +145,13 @@ class GuardedSession(Session):
                 connection.exec_driver_sql(word, execution_options={CHECKED: True})
         self._locked = transaction
 
+    def close(self) -> None:
+        """Undo what was not committed; a unit that was joined works for the system again."""
+        super().close()
+        bind = self.bind
+        if self._joined and isinstance(bind, Connection) and bind.dialect.name == "postgresql":
+            work_for_system(bind)
+
     def connection(self, *_args: Any, **_kw: Any) -> NoReturn:
         """There is no raw connection in a principal session."""
         raise UnscopedStatementError("a raw connection")
@@ -152,6 +161,14 @@ class GuardedSession(Session):
         raise UnscopedStatementError("a bulk write")
 
     bulk_insert_mappings = bulk_update_mappings = bulk_save_objects
+
+
+def _introduce(session: GuardedSession, _transaction: Any, connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        work_for(connection, session._caller.scope, **{CHECKED: True})
+
+
+event.listen(GuardedSession, "after_begin", _introduce)
 
 
 def _writes(connection: Connection) -> bool:

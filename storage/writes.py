@@ -19,9 +19,9 @@ from storage.statements import changed_by, target_of
 # They decide who sees a row; a change of one would move it into or out of somebody's reach.
 PLACE = frozenset({"id", "org_id", "owner_id", "region_id"})
 # Written once by a caller, changed later by the storage room itself.
-_APPEND_ONLY = frozenset({"PendingAction", "Turn"})
+APPEND_ONLY = frozenset({"PendingAction", "Turn"})
 # Granting access is no business of callers.
-_SYSTEM_ONLY = frozenset({"CustomerShare"})
+SYSTEM_ONLY = frozenset({"CustomerShare"})
 
 
 def check_change(statement: Update | Delete, caller: Caller) -> None:
@@ -63,9 +63,9 @@ def _check_row(row: Any, caller: Caller, *, changes: bool) -> None:
 
 def _check_model(model: type[Any], *, changes: bool) -> None:
     owned = visibility_of(model) in WRITABLE and hasattr(model, "owner_id")
-    if not owned or model.__name__ in _SYSTEM_ONLY:
+    if not owned or model.__name__ in SYSTEM_ONLY:
         raise ForeignWriteError(f"{model.__name__} is not written in a caller's name")
-    if changes and model.__name__ in _APPEND_ONLY:
+    if changes and model.__name__ in APPEND_ONLY:
         raise ForeignWriteError(f"{model.__name__} is never changed in a caller's name")
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlmodel import SQLModel
 
 from storage.database import Database
 from storage.identity import Caller
@@ -105,6 +107,9 @@ class Databases:
             # is started by root runs as another user.
             self._server_folder = Path(tempfile.mkdtemp(prefix="salestwin-test-"))
             self._server = _start_postgres(self._server_folder)
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                self._administer(f"ALTER SYSTEM SET {setting} = off")
+            self._administer("SELECT pg_reload_conf()")
             self._administer("CREATE DATABASE template_salestwin")
             _migrate(self._named("template_salestwin"))
         name = f"test_{next(self._numbers)}"
@@ -184,7 +189,31 @@ def database(sqlite_url: str) -> Iterator[Database]:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def any_database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    """An empty, migrated database: the test runs once on SQLite and once on PostgreSQL."""
+    """An empty, migrated database: the test runs once on SQLite and once on PostgreSQL.
+
+    On PostgreSQL the tests share one and leave it empty; a test that changes tables takes
+    ``fresh_database``.
+    """
+    if request.param == "sqlite":
+        yield request.getfixturevalue("database")
+        return
+    shared: Database = request.getfixturevalue("_shared_postgres")
+    yield shared
+    with shared.system("empty") as session:
+        names = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
+        session.execute(text(f"TRUNCATE {names} CASCADE"))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def fresh_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """The same, and on PostgreSQL the test's own: it may do to its tables what it likes."""
     opened = Database(request.getfixturevalue(f"{request.param}_url"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def _shared_postgres(databases: Databases) -> Iterator[Database]:
+    opened = Database(databases.postgres())
     yield opened
     opened.close()

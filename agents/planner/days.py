@@ -57,11 +57,11 @@ _NEXT_DAYS_ZH = re.compile(
     r"(?:接下来|未来|往后|最近|近|后面|这)(?:的)?([一二两三四五六七八九十\d]{1,2})天"
 )
 _DATE = re.compile(r"(?<!\d)(20\d\d)[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?!\d)")
-_MONTH_DAY_ZH = re.compile(
+_MONTH_DAY_ZH = re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})[日号]?")
+_DAY_ZH = re.compile(
     r"(?<![\d月.])(\d{1,2})[号日]"
     r"(?!线|楼|机|院|店|门|库|会议|厅|馆|车间|厂|仓|柜|位|座|桌|标|站|窗)"  # these have numbers too
 )
-_DAY_ZH = re.compile(r"(?<![\d月.])(\d{1,2})[号日](?!线|楼|机|院|店|门|库|会议|厅|馆|车间|厂|仓|柜|位|座|桌|标|站|窗|厂房)")
 _WEEKDAY_EN = re.compile(
     r"\b(?:(last|this|next|on|coming)\s+)?(mon|tue|wed|thu|fri|sat|sun)"
     r"(?:day|sday|nesday|rsday|urday|s|rs|r)?(\s+week)?\b",

@@ -17,6 +17,11 @@ _FRONT = (
     r"^[\s，,。.！!~～:：]*(?:(?:请|帮我|帮忙|给我|麻烦|你|再|先|加个|加条|写个|写条|做个|please|pls|hey|ok|"
     r"twin|can|could|you|u|save|take|make|add|new|me|a)[\s，,]*){0,4}"
 )
+# Before an opener these make it a question about what was written: "what did I jot down".
+_ASKS = re.compile(
+    r"(?:我|之前|上次|上回|昨天|以前|刚才|都|还|有没有)(?:有|还|都|给\S{1,12})?$|"
+    r"\b(?:did|have|had|has|what|which|ever)\b[^.,;:!?]{0,24}$"
+)
 _SHORT = 40  # phrases around the dictated words are short; longer text is never searched for them
 _CLOSING = re.compile(
     r"^[\s，,。.！!：:]*(?:一下|下|吧|哈|啊|哦|谢谢|这个|这点|这条|下来|到系统|请|that|this|it|down|please|pls|thanks|[\s，,。.！!])*$"
@@ -72,7 +77,8 @@ def _first_opener(folded: str, openers: Sequence[str]) -> tuple[int, int, str] |
             pattern = rf"{_FRONT}(?P<opener>{pattern})(?=[：:，,\s]|一下)"
         else:
             pattern = f"(?P<opener>{pattern})"
-        if hit := re.search(pattern, folded, re.ASCII):
+        hit = re.search(pattern, folded, re.ASCII)
+        if hit and not _ASKS.search(folded[: hit.start("opener")]):
             hits.append((hit.start("opener"), hit.end("opener"), opener))
     return min(hits, key=lambda h: (h[0], -h[1]), default=None)
 

@@ -17,7 +17,7 @@ from bot.channels.slash import Slash, read_slash
 from bot.channels.talk import Talk
 from bot.wording import LANGUAGES, Words
 
-Explain = Callable[[BaseException], str]
+Explain = Callable[[BaseException, Words], str]
 
 
 class Console:
@@ -47,7 +47,7 @@ class Console:
             self._screen.working(None)
 
     async def _take_seat(self, person: str | None) -> Seat:
-        seat = await self._host.seat(person)
+        seat = await self._host.seat(person, self._talk.words)
         if self._reader.interactive:
             self._screen.show(await seat.welcome(self._talk.words))
             self._talk.actions = await seat.waiting(self._talk.words)
@@ -102,7 +102,7 @@ class Console:
         if task.cancelled() or isinstance(error, Interrupted | EOFError):
             self._tell("chat.stopped")
         elif error is not None:
-            self._screen.show([(self._explain(error) + "\n", "error")])
+            self._screen.show([(self._explain(error, self._talk.words) + "\n", "error")])
 
     async def _handle(self, line: str) -> None:
         slash = read_slash(line)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from bot.offers import starters
 from bot.render.harmless import harmless
 from bot.render.stream import Span
 from bot.wording import Language, Words
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 _EVENTS_SHOWN = 3
 _EVENTS_COUNTED = 20
-_EXAMPLES = 3
 _NOON, _SIX = 12, 18
 
 
@@ -46,7 +46,6 @@ def gather(
     caller: Caller,
     now: datetime,
     language: Language,
-    capabilities: tuple[str, ...],
     waiting: Sequence[str],
 ) -> Greeting:
     """Read what the greeting tells, in the caller's own name."""
@@ -74,21 +73,9 @@ def gather(
         now=local,
         place=region.name if region else "",
         today=today,
-        examples=starters(language, capabilities, customer),
+        examples=starters(language, customer),
         waiting=waiting,
     )
-
-
-def starters(language: Language, capabilities: tuple[str, ...], customer: str | None) -> list[str]:
-    """Three things to ask, one of each capability, from the language files."""
-    from agents.planner.language import load_language
-
-    found: list[str] = []
-    for wish in load_language(language, capabilities).wishes:
-        offer = wish.offer.replace("{customer}", customer or "{customer}")
-        if wish.tool and offer and "{" not in offer:
-            found.append(offer)
-    return found[:_EXAMPLES]
 
 
 def greeting_spans(greeting: Greeting, words: Words) -> list[Span]:

@@ -16,7 +16,6 @@ from bot.opening import Tell
 from bot.render.stream import Span
 from bot.wording import Language, Words
 from storage.identity import Caller
-from tools.registry import CAPABILITIES
 
 if TYPE_CHECKING:
     from agents.answer import Answer
@@ -27,18 +26,17 @@ if TYPE_CHECKING:
 class LocalHost:
     """Opens the database once, gives seats, and starts the twin behind them."""
 
-    def __init__(self, app: App, words: Words, tell: Tell) -> None:
+    def __init__(self, app: App, tell: Tell) -> None:
         self.app = app
-        self._words = words
         self._tell = tell
         self._is_ready = False
         self._starting: asyncio.Task[None] | None = None
 
-    async def seat(self, person: str | None) -> "LocalSeat":
+    async def seat(self, person: str | None, words: Words) -> "LocalSeat":
         """The seat of a person. Raises CommandError or StorageError."""
-        caller = await in_background(lambda: self._identify(person))
+        caller = await in_background(lambda: self._identify(person, words))
         if self._starting is None:
-            self._starting = asyncio.create_task(self._start())
+            self._starting = asyncio.create_task(self._start(words.language))
         return LocalSeat(self, caller)
 
     async def people(self, words: Words, width: int) -> list[Span]:
@@ -58,14 +56,14 @@ class LocalHost:
             await asyncio.wait({self._starting})
         await self.app.close()
 
-    def _identify(self, person: str | None) -> Caller:
+    def _identify(self, person: str | None, words: Words) -> Caller:
         if not self._is_ready:
             self.app.make_ready(self._tell)
             self._is_ready = True
-        return caller_for(self.app.database, person, self.app.clock, self._words)
+        return caller_for(self.app.database, person, self.app.clock, words)
 
-    async def _start(self) -> None:
-        await in_background(lambda: self.app.warm(self._words.language))
+    async def _start(self, language: Language) -> None:
+        await in_background(lambda: self.app.warm(language))
         await self.app.start()
 
 
@@ -100,9 +98,7 @@ class LocalSeat:
         waiting = [action.title for action in await self._waiting()]
 
         def read() -> list[Span]:
-            greeting = gather(
-                self._app.database, self.caller, now, words.language, CAPABILITIES, waiting
-            )
+            greeting = gather(self._app.database, self.caller, now, words.language, waiting)
             return greeting_spans(greeting, words)
 
         return await in_background(read)

@@ -37,7 +37,7 @@ class Seat(Protocol):
 class Host(Protocol):
     """Gives seats."""
 
-    async def seat(self, person: str | None) -> Seat:
+    async def seat(self, person: str | None, words: Words) -> Seat:
         """The seat of a person by name or id; None is the default one. Raises CommandError."""
 
     async def people(self, words: Words, width: int) -> list[Span]:

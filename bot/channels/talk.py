@@ -7,6 +7,7 @@ from bot.channels.readers import Reader
 from bot.channels.screens import Screen
 from bot.channels.seat import Seat
 from bot.messages import Action, Press, Reply, reply_of
+from bot.offers import tool_label
 from bot.render.stream import MarkdownStream, Span
 from bot.render.terminal import below, whole
 from bot.wording import Language, Words
@@ -43,7 +44,9 @@ class Talk:
                 note = self.words("chat.withdrawn")
                 self._show([*stream.close(), ("\n", ""), (f"{note}\n", "dim")])
             elif isinstance(event, Progress) and event.phase == "start":
-                self._screen.working(self.words("chat.working", tool=event.tool))
+                self._screen.working(
+                    self.words("chat.working", tool=tool_label(event.tool, self.words.language))
+                )
             elif isinstance(event, Final):
                 self._show([*stream.close(), ("\n", "")])
                 self._finish(seat, reply_of(event.answer))

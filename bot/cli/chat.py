@@ -30,8 +30,10 @@ async def _chat(shell: Shell, person: str | None) -> None:
     from bot.container import build
 
     reader, screen = _ends(shell)
-    host = LocalHost(build(shell.settings), shell.words, ProgressLine(shell))
-    console = Console(host, reader, screen, shell.words, lambda error: explain(shell, error)[2])
+    host = LocalHost(build(shell.settings), ProgressLine(shell))
+    console = Console(
+        host, reader, screen, shell.words, lambda e, words: explain(shell, e, words)[2]
+    )
     if reader.interactive:
         screen.show([(shell.words("chat.loading") + "\n", "dim")])
     try:

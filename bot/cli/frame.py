@@ -17,6 +17,7 @@ from bot.cli.shell import Shell
 from bot.cli.usage import usage_sentence
 from bot.errors import CommandError
 from bot.settings import SettingsError
+from bot.wording import Words
 from storage.errors import StorageError
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -63,51 +64,51 @@ def _report(shell: Shell, error: BaseException, *, wants_json: bool) -> int:
     return status
 
 
-def explain(shell: Shell, error: BaseException) -> tuple[int, str, str]:
+def explain(shell: Shell, error: BaseException, words: Words | None = None) -> tuple[int, str, str]:
     """Exit status, code and sentence for an error."""
-    words = shell.words
+    words = words or shell.words
     if isinstance(error, CommandError):
         return error.status, error.code, words(error.key, **error.values)
     if isinstance(error, StorageError):
         key = f"storage.{error.reason}"
         return FAILED, key, words(key, detail=error.detail)
     if isinstance(error, OSError):
-        return FAILED, "errors.machine", _machine(shell, error)
+        return FAILED, "errors.machine", _machine(words, error)
     if isinstance(error, SettingsError):
-        return FAILED, "settings", settings_sentences(shell, error)
+        return FAILED, "settings", settings_sentences(words, error)
     if isinstance(error, click.UsageError):
         return WRONG_USE, "usage", usage_sentence(words, error)
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return FAILED, "errors.interrupted", words("errors.interrupted")
-    return FAILED, "errors.unexpected", _unexpected(shell, error)
+    return FAILED, "errors.unexpected", _unexpected(shell, words, error)
 
 
-def settings_sentences(shell: Shell, error: SettingsError) -> str:
+def settings_sentences(words: Words, error: SettingsError) -> str:
     """One line per variable: its name, what is wrong, what to do."""
     lines = []
     for variable, shown in error.problems:
-        rule = shell.words(f"settings.{variable}")
+        rule = words(f"settings.{variable}")
         key = "wrong" if shown is not None else "missing"
-        lines.append(shell.words(f"settings.{key}", variable=variable, value=shown, rule=rule))
+        lines.append(words(f"settings.{key}", variable=variable, value=shown, rule=rule))
     return "\n".join(lines)
 
 
-def _machine(shell: Shell, error: OSError) -> str:
+def _machine(words: Words, error: OSError) -> str:
     """What the operating system refused: a full disk, a missing right."""
     place = error.filename or ""
     if error.errno in FULL:
-        return shell.words("storage.disk_full", detail=place)
-    return shell.words("errors.machine", why=error.strerror or type(error).__name__, place=place)
+        return words("storage.disk_full", detail=place)
+    return words("errors.machine", why=error.strerror or type(error).__name__, place=place)
 
 
-def _unexpected(shell: Shell, error: BaseException) -> str:
+def _unexpected(shell: Shell, words: Words, error: BaseException) -> str:
     from bot.journal import note_defect
 
     place = note_defect(shell.settings.home, error)
     name = type(error).__name__
     if place is None:
-        return shell.words("errors.unexpected_unwritten", name=name)
-    return shell.words("errors.unexpected", name=name, place=place)
+        return words("errors.unexpected_unwritten", name=name)
+    return words("errors.unexpected", name=name, place=place)
 
 
 def _reader_gone() -> int:

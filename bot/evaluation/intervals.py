@@ -28,4 +28,6 @@ def wilson(hits: int, n: int) -> Share:
     z2 = _Z95**2 / n
     middle = (share + z2 / 2) / (1 + z2)
     half = _Z95 / (1 + z2) * sqrt(share * (1 - share) / n + z2 / (4 * n))
-    return Share(share, max(0.0, middle - half), min(1.0, middle + half))
+    # At 0 and at n the bounds meet the share itself; rounding must not put them past it.
+    low, high = max(0.0, middle - half), min(1.0, middle + half)
+    return Share(share, min(share, low), max(share, high))

@@ -23,6 +23,7 @@ STYLES = {
     "error": "red",
 }
 _QUOTE_CELLS = 48
+_FOOTNOTES = 8  # a brief has dozens; its lines name their sources themselves
 
 
 def below(reply: Reply, words: Words, width: int, zone: tzinfo) -> list[Span]:
@@ -67,11 +68,13 @@ def plain(spans: Sequence[Span]) -> str:
 
 def _footnotes(citations: Sequence[Citation], words: Words) -> list[Span]:
     lines = []
-    for citation in citations:
+    for citation in citations[:_FOOTNOTES]:
         where = " · ".join(filter(None, (citation.title, citation.locator)))
         quote = _short(citation.quote)
         key = "chat.footnote_quote" if quote else "chat.footnote"
         lines.append(words(key, id=citation.id, where=where, quote=quote))
+    if len(citations) > _FOOTNOTES:
+        lines.append(words("chat.more_footnotes", count=len(citations) - _FOOTNOTES))
     return [(harmless("\n".join(lines)), "dim")] if lines else []
 
 

@@ -8,13 +8,12 @@ has another source and is never touched.
 from datetime import date
 
 from sqlalchemy import select
-from sqlmodel import col
 
 from storage.clock import Clock
 from storage.database import Database
 from storage.demo.size import FULL, SMALL, Size
 from storage.demo.world import DEFAULT_PERSON_ID, ORG_ID, local_day
-from storage.demo.writing import Progress
+from storage.demo.writing import Progress, table_of
 from storage.tables import Organisation
 
 __all__ = ["DEFAULT_PERSON_ID", "FULL", "ORG_ID", "SMALL", "Size", "build", "digest", "roll"]
@@ -61,12 +60,10 @@ def digest(database: Database) -> str:
 
 def _demo_day(database: Database) -> date | None:
     """The day that the demo is laid out for; None where there is no demo."""
+    table = table_of(Organisation)
+    mine = select(table.c.demo_day).where(table.c.id == ORG_ID, table.c.kind == "demo")
     with database.system("demo day", write=False) as session:
-        return session.scalar(
-            select(col(Organisation.demo_day)).where(
-                col(Organisation.id) == ORG_ID, col(Organisation.kind) == "demo"
-            )
-        )
+        return session.connection().execute(mine).scalar()
 
 
 def _silent(_label: str, _done: int, _total: int) -> None:

@@ -73,6 +73,12 @@ def catalogue(code: str, line: str) -> Records:
 
 
 @cache
+def rivals(sku: str) -> Records:
+    """The competitors that stand against a product."""
+    return [rival for rival in load("competitors")["competitors"] if sku in rival["sku"]]
+
+
+@cache
 def departments(language: str, industry_code: str) -> list[str]:
     """The departments of such a customer that work with what is bought."""
     files = load("contacts")

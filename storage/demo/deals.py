@@ -5,9 +5,9 @@ from random import Random
 from typing import Any
 
 from storage.demo import data
-from storage.demo.accounts import Account
+from storage.demo.parties import Account
 from storage.demo.world import Book, World
-from storage.tables import Opportunity, StageChange
+from storage.tables import Customer, Opportunity, StageChange
 from storage.vocabulary import OPEN_STAGES, Stage
 
 _OFTEN = {"key": 8.4, "large": 6.3, "medium": 4.6, "small": 3.3}
@@ -66,11 +66,44 @@ def add_deals(world: World, book: Book, accounts: list[Account]) -> list[Deal]:
     for account in accounts:
         often = 1.2 if account.duplicate else _OFTEN[account.tier]
         names: set[str] = set()
-        for _ in range(max(1, round(rng.gauss(often, 1.3)))):
-            deal = _deal(rng, book.number("o"), account)
+        certain = _showcase(rng, book, account)
+        drawn = range(max(1, round(rng.gauss(often, 1.3))))
+        for deal in (*certain, *(_deal(rng, book.number("o"), account) for _ in drawn)):
             _add_opportunity(world, book, rng, deal, _name(rng, deal, names))
             _add_stays(world, book, deal)
             deals.append(deal)
+    _first_purchases(world, book, deals)
+    return deals
+
+
+def _first_purchases(world: World, book: Book, deals: list[Deal]) -> None:
+    """Whoever signed is a customer since the first signature at the latest."""
+    rows = {row["id"]: row for row in book.rows[Customer]}
+    for deal in deals:
+        since, ended = deal.account.since, deal.ended
+        if deal.stage is Stage.WON and ended is not None and (since is None or since < ended):
+            deal.account.since = ended
+            rows[deal.account.id]["customer_since"] = world.day(ended)
+
+
+def _showcase(rng: Random, book: Book, account: Account) -> list[Deal]:
+    """The deals of a customer that do not depend on chance."""
+    deals = []
+    for plan in data.load("showcase")["deals"]:
+        if plan["customer"] != account.id:
+            continue
+        product = next(p for p in data.products() if p["sku"] == plan["sku"])
+        days = list(plan["stays"].values())
+        minutes = [rng.randint(545, 1070) for _ in days]
+        ends: list[tuple[int | None, int]] = [*zip(days[1:], minutes[1:], strict=True), (None, 0)]
+        stays = [
+            Stay(Stage(stage), entered, minute, *end)
+            for stage, entered, minute, end in zip(plan["stays"], days, minutes, ends, strict=True)
+        ]
+        yuan = round(product["price"] * plan["quantity"] * 0.93)
+        deals.append(
+            Deal(book.number("o"), account, product, plan["quantity"], yuan, stays, stalled=False)
+        )
     return deals
 
 
@@ -204,7 +237,7 @@ def _add_opportunity(world: World, book: Book, rng: Random, deal: Deal, name: st
 def _rival(rng: Random, deal: Deal) -> str | None:
     if rng.random() < 0.45:
         return None
-    rival = deal.account.rivals[deal.product["line"]]
+    rival = deal.account.rival(deal.product)
     return str(rival["english" if deal.account.language == "en" else "name"])
 
 

@@ -5,8 +5,8 @@ from random import Random
 from typing import Any
 
 from storage.demo import data
-from storage.demo.accounts import Account, Somebody
 from storage.demo.deals import Deal
+from storage.demo.parties import Account, Somebody
 from storage.demo.talks import Met
 from storage.demo.world import DEFAULT_PERSON_ID, Book, World
 from storage.tables import CalendarEvent

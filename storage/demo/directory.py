@@ -13,7 +13,7 @@ def add_directory(world: World, book: Book) -> None:
     book.add(
         Organisation,
         id=ORG_ID,
-        name="远帆智联集团",
+        name=data.load("organisation")["name"],
         kind="demo",
         timezone=TIMEZONE,
         demo_day=world.today,
@@ -32,7 +32,7 @@ def add_directory(world: World, book: Book) -> None:
     for person in data.people():
         _add_person(world, book, person, rng.randint(2, 60))
     for person in data.consultants():
-        manager = "p-lu-mingzhe"  # sales operations look after the pool
+        manager = data.load("organisation")["pool_manager"]
         whole = {**person, "role": "consultant", "manager": manager, "days": rng.randint(120, 2600)}
         _add_person(world, book, whole, rng.randint(2, 60))
     for product in data.products():

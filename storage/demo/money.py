@@ -26,12 +26,12 @@ def add_money(world: World, book: Book, deals: list[Deal]) -> None:
 def _add_quotes(world: World, book: Book, rng: Random, deal: Deal, first: int) -> None:
     last = deal.ended or 1
     count = rng.choice((1, 1, 2, 2, 3)) if first - last > 8 else 1
-    listed = deal.product["price"] * deal.quantity
-    discount = rng.choice((0.0, 0.03, 0.05, 0.08))
+    # Every version comes nearer to the price that the deal is worth in the end.
+    given = 1 - deal.yuan / (deal.product["price"] * deal.quantity)
     for version in range(1, count + 1):
         sent = max(last, first - (first - last) * (version - 1) // count - rng.randint(0, 3), 1)
         valid = sent - rng.choice((15, 30, 30, 45))
-        discount += rng.choice((0.0, 0.02, 0.03, 0.05)) if version > 1 else 0.0
+        discount = given * (version / count) ** 2
         book.add(
             Quote,
             id=book.number("q"),
@@ -39,7 +39,7 @@ def _add_quotes(world: World, book: Book, rng: Random, deal: Deal, first: int) -
             customer_id=deal.account.id,
             opportunity_id=deal.id,
             version=version,
-            amount_minor=deal.account.minor(listed * (1 - discount)),
+            amount_minor=deal.account.minor(deal.yuan / (1 - given) * (1 - discount)),
             currency=deal.account.currency,
             discount=round(discount, 3),
             status=_quote_status(deal, version == count, valid),

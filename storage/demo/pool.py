@@ -5,8 +5,8 @@ from random import Random
 from typing import Any
 
 from storage.demo import data
-from storage.demo.accounts import Account
 from storage.demo.noise import between, uniform
+from storage.demo.parties import Account
 from storage.demo.spans import Span
 from storage.demo.world import ORG_ID, Book, World
 from storage.tables import Certificate, Project, ProjectMember, Skill
@@ -40,7 +40,7 @@ def _add_skill(book: Book, person: str, kind: str, name: str, level: int) -> Non
 
 def _add_skills(book: Book, rng: Random, person: dict[str, Any]) -> None:
     pool = data.load("pool")
-    senior = person["title"].startswith("资深")
+    senior = person["title_en"].startswith("Senior")
     top = 5 if senior else 4
     for vertical in person["verticals"]:
         _add_skill(book, person["id"], "vertical", vertical, rng.randint(2, top))
@@ -54,7 +54,7 @@ def _add_skills(book: Book, rng: Random, person: dict[str, Any]) -> None:
         if language != mother and rng.random() < chance:
             _add_skill(book, person["id"], "language", language, rng.randint(2, 4))
     home = pool["regulation_home"].get(_COUNTRY.get(person.get("tz", ""), ""))
-    wanted = rng.choice((0, 1, 1, 2)) + (2 if "法规" in person["title"] else 0)
+    wanted = rng.choice((0, 1, 1, 2)) + (2 if "Regulatory" in person["title_en"] else 0)
     known = [*rng.sample(pool["regulations"][:9], wanted), *([home] if home else [])]
     for name in known:
         _add_skill(book, person["id"], "regulation", name, rng.randint(2, top))
@@ -81,11 +81,11 @@ def _add_projects(
     consultants: data.Records,
     accounts: list[Account],
 ) -> None:
-    pool = data.load("pool")
+    pool, names = data.load("pool"), data.load("organisation")["project"]
     eligible = [account for account in accounts if not account.duplicate]
     for _ in range(_PROJECTS):
         account = rng.choice(eligible)
-        kind = rng.choice(pool["projects"])
+        kind = rng.choice(pool["projects" if account.language == "zh" else "projects_en"])
         started = rng.randint(20, 900)
         ended = started - rng.randint(30, 240)
         outcome = rng.choices(("success", "partial", "failure"), (68, 24, 8))[0]
@@ -93,9 +93,7 @@ def _add_projects(
         book.add(
             Project,
             id=key,
-            name=f"{account.short}{kind}"
-            if account.language == "zh"
-            else f"{account.short} {kind}",
+            name=names[account.language].format(short=account.short, kind=kind),
             vertical=account.industry,
             customer_id=account.id,
             started_on=world.day(started),

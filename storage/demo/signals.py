@@ -4,10 +4,10 @@ from random import Random
 from typing import Any
 
 from storage.demo import data
-from storage.demo.accounts import Account
+from storage.demo.authors import Author
 from storage.demo.deals import Deal
+from storage.demo.parties import Account
 from storage.demo.phrases import phrase
-from storage.demo.talks import Author
 from storage.demo.world import Book, World
 from storage.tables import CompetitorPresence, Note, OutsideSignal
 
@@ -33,7 +33,7 @@ def _add_rivals(world: World, book: Book, rng: Random, account: Account) -> None
     lines = sorted(set(account.lines))
     prefix = "english_" if account.language == "en" else ""
     for line in rng.sample(lines, rng.choice((0, 1, 1, 1, min(2, len(lines))))):
-        rival = account.rivals[line]
+        rival = account.rival(rng.choice(data.catalogue(account.industry, line)))
         seen = rng.randint(4, 420)
         book.add(
             CompetitorPresence,
@@ -53,14 +53,15 @@ def _add_rivals(world: World, book: Book, rng: Random, account: Account) -> None
 
 def _slots(rng: Random, account: Account, line: str) -> dict[str, str]:
     english = account.language == "en"
-    product = rng.choice(data.catalogue(account.industry, line))
+    goods = [p for p in data.catalogue(account.industry, line) if "sort" not in p]
+    product = rng.choice(goods)
     people = rng.sample(account.people, min(2, len(account.people)))
     shape = data.load("talk/scenes")[account.language]
     boss = next((p.call for p in account.people if p.role == "decision_maker"), shape["boss"])
     return {
         "short": account.short,
         "product": product["english"] if english else product["name"].split(" ")[-1],
-        "competitor": account.rivals[line]["english" if english else "name"],
+        "competitor": account.rival(product)["english" if english else "name"],
         "qty": str(rng.randint(2, 24)),
         "days": rng.choice(shape["days"]),
         "dept": rng.choice(data.departments(account.language, account.industry)),

@@ -81,9 +81,9 @@ def _name(region: str, city: str, number: int) -> str:
     words = data.load("stores")
     if region == "overseas":
         streets = words["streets_en"]
-        return f"{words['brand']['en']} {city} {streets[number % len(streets)]}"
+        return str(words["name_en"].format(city=city, street=streets[number % len(streets)]))
     streets = words["streets"]
-    return f"{words['brand']['zh']}·{city}{streets[number * 7 % len(streets)]}店"
+    return str(words["name"].format(city=city, street=streets[number * 7 % len(streets)]))
 
 
 def add_stores(world: World, book: Book) -> None:

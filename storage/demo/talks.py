@@ -1,17 +1,18 @@
 """Interactions over two years, with the words, promises, tickets and notes that they leave."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from storage.demo import data
-from storage.demo.accounts import Account, Somebody
-from storage.demo.deals import Deal, Stay
+from storage.demo.authors import Author
+from storage.demo.deals import Deal
+from storage.demo.parties import Account, Somebody
+from storage.demo.plans import Plan, care_plans, deal_plans
 from storage.demo.scenes import Setting, Talk, compose
 from storage.demo.world import Book, World
 from storage.tables import Commitment, Interaction, InteractionText, ServiceTicket
-from storage.vocabulary import InteractionKind, Stage
+from storage.vocabulary import InteractionKind
 
 _SLOTS = (545, 585, 630, 675, 715, 800, 845, 890, 935, 980, 1020, 1055)
 _KEPT = {"visit": 0.38, "call": 0.5, "meeting": 0.5, "chat": 0.72, "mail": 0.75}
@@ -22,18 +23,6 @@ _CHANNEL = {
     "chat": "wecom",
     "mail": "mail",
 }
-_HISTORY = 725
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """That somebody will talk: ``ago`` days before today, about a deal or about nothing special."""
-
-    ago: int
-    account: Account
-    deal: Deal | None
-    scene: str
-    product: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,43 +41,11 @@ class Met:
     who: Somebody
 
 
-class Author:
-    """Who led a conversation and what that person sounds like."""
-
-    def __init__(self) -> None:
-        self._left: dict[str, int] = {p["id"]: p["left"] for p in data.people() if "left" in p}
-        self._people = {p["id"]: p for p in data.people()}
-        self._order = list(self._people)
-
-    def of(self, account: Account, ago: int) -> str:
-        """The rep in charge on that day: before a hand-over it was the former one."""
-        former = account.former
-        return former if former is not None and ago > self._left[former] else account.owner
-
-    def gone(self, account: Account, ago: int) -> bool:
-        """The owner had left by that day and nobody took over."""
-        return ago <= self._left.get(account.owner, 0)
-
-    def names(self, person_id: str, language: str) -> tuple[str, str]:
-        """How customers address the rep: short, and in letters."""
-        person = self._people[person_id]
-        if language == "en":
-            first = person["english"].split(" ")[0]
-            return first, first
-        surname = person["name"][0]
-        return surname, f"{surname}经理"
-
-    def styles(self, person_id: str) -> tuple[int, ...]:
-        """Three of the six or seven ways to write minutes that this person is used to."""
-        start = self._order.index(person_id)
-        return tuple((start + step) % 6 for step in (0, 1, 3))
-
-
 def add_talks(world: World, book: Book, accounts: list[Account], deals: list[Deal]) -> list[Met]:
     """All interactions in order of time; returns them for the diary."""
     rng = world.rng("talks")
     author = Author()
-    plans = [*_deal_plans(rng, deals), *_care_plans(rng, accounts)]
+    plans = [*deal_plans(rng, deals), *care_plans(rng, accounts)]
     plans = [plan for plan in plans if not author.gone(plan.account, plan.ago)]
     plans.sort(key=lambda plan: -plan.ago)
     taken: dict[tuple[str, int], list[int]] = {}
@@ -116,44 +73,6 @@ def add_talks(world: World, book: Book, accounts: list[Account], deals: list[Dea
         _write(world, book, rng, occasion, talk, who)
         met.append(occasion)
     return met
-
-
-def _deal_plans(rng: Random, deals: list[Deal]) -> Iterator[Plan]:
-    for deal in deals:
-        for stay in deal.stays:
-            for ago in _days(rng, deal, stay):
-                yield Plan(ago, deal.account, deal, stay.stage.value, deal.product)
-
-
-def _days(rng: Random, deal: Deal, stay: Stay) -> Iterator[int]:
-    """The days of one stay on which somebody talked."""
-    if stay.stage is Stage.LOST:
-        if rng.random() < 0.6:
-            yield max(1, stay.entered - rng.randint(0, 12))
-        return
-    if stay.stage is Stage.WON:
-        for _ in range(rng.choice((1, 2, 3))):
-            yield max(1, stay.entered - rng.randint(5, 120))
-        return
-    end = stay.left if stay.left is not None else 1
-    if deal.stalled and stay.left is None:
-        end = max(stay.entered - rng.randint(2, 12), 1)
-    span = stay.entered - end
-    for _ in range(max(1, min(6, round(span / 20 + rng.random() - 0.3)))):
-        yield rng.randint(end, stay.entered)
-    if deal.open and stay.left is None and not deal.stalled and span > 10:
-        yield rng.randint(1, min(12, stay.entered))
-
-
-def _care_plans(rng: Random, accounts: list[Account]) -> Iterator[Plan]:
-    for account in accounts:
-        if account.since is None or account.duplicate:
-            continue
-        product = rng.choice(data.catalogue(account.industry, rng.choice(account.lines)))
-        ago = min(account.since, _HISTORY) - rng.randint(5, 60)
-        while ago > 0:
-            yield Plan(ago, account, None, "care", product)
-            ago -= rng.randint(35, 120)
 
 
 def _present(rng: Random, account: Account, ago: int) -> list[Somebody] | None:
@@ -188,7 +107,7 @@ def _setting(rng: Random, author: Author, plan: Plan, person: str, who: list[Som
         "colleague": _colleague(rng, account),
         "me": me,
         "my_name": my_name,
-        **_rival(account, product["line"]),
+        **_rival(account, product),
     }
     special = {
         role: {"who2": next((p.call for p in who[1:] if p.role == role), shape[role])}
@@ -213,8 +132,8 @@ def _called(rng: Random, product: dict[str, Any], language: str) -> str:
     return str(short[0] if len(short) > 1 and rng.random() < 0.3 else short[-1])
 
 
-def _rival(account: Account, line: str) -> dict[str, str]:
-    rival = account.rivals[line]
+def _rival(account: Account, product: dict[str, Any]) -> dict[str, str]:
+    rival = account.rival(product)
     prefix = "english_" if account.language == "en" else ""
     return {
         "competitor": rival["english" if prefix else "name"],

@@ -90,6 +90,15 @@ def test_a_moved_company_equals_one_built_on_that_day(
     assert demo.digest(company) == demo.digest(make(day))
 
 
+def test_it_moves_on_every_kind_of_database(any_database: Database) -> None:
+    demo.build(any_database, on(START), size=FEW)
+    before = demo.digest(any_database)
+    assert demo.roll(any_database, on(START + timedelta(days=33)))
+    assert visits(any_database, "p-chen-siyuan", START + timedelta(days=34)) >= 1
+    assert demo.roll(any_database, on(START))
+    assert demo.digest(any_database) == before
+
+
 def test_there_and_back_again(company: Database) -> None:
     demo.roll(company, on(START))
     before = demo.digest(company)

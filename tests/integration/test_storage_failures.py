@@ -15,6 +15,7 @@ from storage import migrate
 from storage.database import Database
 from storage.errors import StorageError
 from storage.identity import Caller
+from storage.session import PrincipalSession
 from storage.tables import Note, Organisation
 from storage.vocabulary import Role
 from tests.fakes.rights_world import NOW
@@ -49,17 +50,17 @@ def add(database: Database, row: Note | None = None) -> None:
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder that another user could enter, unlike pytest's own."""
+def sealed_folder() -> Iterator[Path]:
+    """A folder that may be entered and not written; unlike pytest's own, by any user."""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name)
-        path.chmod(0o755)
+        path.chmod(0o555)
         yield path
         path.chmod(0o755)
 
 
 @pytest.fixture
-def unprivileged() -> Iterator[None]:
+def ordinary_user() -> Iterator[None]:
     """Not root for the time of a test: root may write wherever it likes."""
     if os.geteuid() != 0:
         yield
@@ -77,7 +78,7 @@ def test_somebody_elses_lock_is_waited_for_and_then_told(sqlite_url: str) -> Non
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     assert expect("locked", lambda: add(database)).detail == path
-    expect("locked", lambda: database.system("test").__enter__())
+    expect("locked", lambda: migrate.migrate(database))
     read(database)  # readers do not wait for writers
     holder.execute("COMMIT")
     holder.close()
@@ -184,11 +185,8 @@ def _write_under_a_quota(url: str) -> int:
     return 1
 
 
-def test_a_folder_without_write_permission(folder: Path, unprivileged: None) -> None:
-    (folder / "own").mkdir() if os.access(folder, os.W_OK) else None
-    path = folder / "new.db"
-    if os.access(folder, os.W_OK):
-        folder.chmod(0o555)
+def test_a_folder_without_write_permission(sealed_folder: Path, ordinary_user: None) -> None:
+    path = sealed_folder / "new.db"
     database = Database(f"sqlite:///{path}")
     assert expect("read_only", lambda: migrate.migrate(database)).detail == str(path)
     database.close()
@@ -248,9 +246,13 @@ def test_other_errors_pass_as_they_are(database: Database) -> None:
     add(database)
     with pytest.raises(Exception, match="UNIQUE"):
         add(database)
-    with pytest.raises(ZeroDivisionError), database.principal(REP, "test") as session:
+
+    def fail(session: PrincipalSession) -> None:
         session.add(note("n2"))
-        _ = 1 / 0
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), database.principal(REP, "test") as session:
+        fail(session)
     assert notes(database) == 1
 
 

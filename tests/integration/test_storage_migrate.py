@@ -35,17 +35,17 @@ def differences(database: Database) -> list[Any]:
         return list(compare_metadata(context, SQLModel.metadata))
 
 
-def test_models_and_revisions_agree(any_database: Database) -> None:
-    assert differences(any_database) == []
-    assert {table.name for table in SQLModel.metadata.sorted_tables} < tables(any_database)
-    assert any(name.startswith(FULLTEXT) for name in tables(any_database))
+def test_models_and_revisions_agree(fresh_database: Database) -> None:
+    assert differences(fresh_database) == []
+    assert {table.name for table in SQLModel.metadata.sorted_tables} < tables(fresh_database)
+    assert any(name.startswith(FULLTEXT) for name in tables(fresh_database))
 
 
-def test_the_comparison_sees_a_difference(any_database: Database) -> None:
-    with any_database.system("change") as session:
+def test_the_comparison_sees_a_difference(fresh_database: Database) -> None:
+    with fresh_database.system("change") as session:
         session.execute(text("ALTER TABLE turn ADD COLUMN surplus TEXT"))
         session.execute(text("DROP INDEX ix_note_owner_id"))
-    assert len(differences(any_database)) == 2
+    assert len(differences(fresh_database)) == 2
 
 
 def test_an_empty_database_becomes_current_and_stays_so(tmp_path: Path) -> None:
@@ -62,17 +62,17 @@ def test_an_empty_database_becomes_current_and_stays_so(tmp_path: Path) -> None:
     database.close()
 
 
-def test_a_newer_database_is_left_alone(any_database: Database) -> None:
-    with any_database.system("newer") as session:
+def test_a_newer_database_is_left_alone(fresh_database: Database) -> None:
+    with fresh_database.system("newer") as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    before = tables(any_database)
-    assert migrate.state(any_database) == "newer"
+    before = tables(fresh_database)
+    assert migrate.state(fresh_database) == "newer"
     for call in (migrate.migrate, migrate.require_current):
         with pytest.raises(StorageError) as caught:
-            call(any_database)
+            call(fresh_database)
         assert caught.value.reason == "newer"
-        assert caught.value.detail == any_database.name
-    assert tables(any_database) == before
+        assert caught.value.detail == fresh_database.name
+    assert tables(fresh_database) == before
 
 
 def test_a_migration_that_fails_leaves_nothing(tmp_path: Path) -> None:
@@ -104,17 +104,17 @@ def test_file_names_tell_what_alembic_reads_from_the_files(database: Database) -
     assert script.get_heads() == [migrate.revisions()[-1]]
 
 
-def test_the_first_revision_can_be_taken_back(any_database: Database) -> None:
-    with any_database.system("downgrade") as session:
+def test_the_first_revision_can_be_taken_back(fresh_database: Database) -> None:
+    with fresh_database.system("downgrade") as session:
         command.downgrade(migrate._config(session.connection()), "base")
-    assert tables(any_database) == {"alembic_version"}
-    assert migrate.state(any_database) == "empty"
-    migrate.migrate(any_database)
-    assert differences(any_database) == []
+    assert tables(fresh_database) == {"alembic_version"}
+    assert migrate.state(fresh_database) == "empty"
+    migrate.migrate(fresh_database)
+    assert differences(fresh_database) == []
 
 
-def test_money_is_wide_enough_and_codes_stand_as_text(any_database: Database) -> None:
-    with any_database.system("write") as session:
+def test_money_is_wide_enough_and_codes_stand_as_text(fresh_database: Database) -> None:
+    with fresh_database.system("write") as session:
         session.execute(
             text(
                 "INSERT INTO opportunity (id, org_id, name, stage, currency, source, amount_minor)"
@@ -124,6 +124,6 @@ def test_money_is_wide_enough_and_codes_stand_as_text(any_database: Database) ->
     from storage.tables import Opportunity
     from storage.vocabulary import Stage
 
-    with any_database.system("read", write=False) as session:
+    with fresh_database.system("read", write=False) as session:
         row = session.get_one(Opportunity, "o")
         assert (row.stage, row.amount_minor) == (Stage.WON, 9_000_000_000_000)

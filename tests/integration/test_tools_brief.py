@@ -77,8 +77,8 @@ async def test_the_whole_brief_is_on_one_screen_with_the_gravest_first(world: Wo
     assert [risk.code for risk in result.risks or ()] == [
         "open_complaint",
         "commitment_overdue",
-        "contract_ending",
         "stage_stale",
+        "contract_ending",
     ]
     assert result.more["risks"] == 1
     order = [

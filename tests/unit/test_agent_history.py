@@ -10,6 +10,7 @@ from agents.history import (
     FRESH_TURNS,
     MAX_TOKENS,
     MAX_TURNS,
+    OLD_WORDS,
     merge,
     repair,
     sensitive_items,
@@ -64,10 +65,22 @@ def test_long_threads_keep_the_newest_whole_turns() -> None:
 
 
 def test_heavy_threads_are_bounded_in_tokens_but_keep_the_last_turn() -> None:
-    heavy = "客" * 2_000
-    assert total_tokens(grown(50, heavy)[:-3]) <= MAX_TOKENS + 2_100
+    state = grown(50, "客" * 4_000)
+    assert len(split_turns(state)) == MAX_TURNS  # old results are short
+    said: list[AnyMessage] = []
+    for n in range(50):
+        said = merge(said, [HumanMessage("客" * 2_000, id=f"h{n}")])
+        said = merge(said, [AIMessage("好", id=f"a{n}")])
+    assert MAX_TOKENS - 2_100 <= total_tokens(said) <= MAX_TOKENS
     lone = merge([], [HumanMessage("客" * 19_000, id="big")])
     assert [m.id for m in lone] == ["big"]
+
+
+def test_of_old_results_the_words_are_cut_once() -> None:
+    state = grown(8, "很长的结果" * 100)
+    words = [str(m.content) for m in state if isinstance(m, ToolMessage)]
+    assert {len(w) for w in words[:-FRESH_TURNS]} == {OLD_WORDS + 1}
+    assert {len(w) for w in words[-FRESH_TURNS:]} == {500}
 
 
 def test_old_results_keep_what_follow_ups_need_and_lose_the_rest() -> None:

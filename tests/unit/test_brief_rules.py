@@ -165,13 +165,14 @@ def test_a_risk_tells_its_days_and_the_limit_that_was_passed() -> None:
 def test_the_gravest_comes_first_and_a_chance_last() -> None:
     view = situation(
         rivals=[TermState("r", 5)],
-        contracts=[TermState("k", 50)],
+        contracts=[TermState("l", 60), TermState("k", 50)],
         promises=[PromiseState("x", "us", 3), PromiseState("y", "us", 30)],
     )
     assert [(r.code, r.about) for r in rules.risks(view)] == [
         ("commitment_overdue", "y"),
         ("commitment_overdue", "x"),
         ("contract_ending", "k"),
+        ("contract_ending", "l"),
         ("rival_ending", "r"),
     ]
 

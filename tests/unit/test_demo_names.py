@@ -77,3 +77,5 @@ def test_every_product_line_has_products_and_competitors() -> None:
     lines = set(data.load("products")["lines"])
     assert {product["line"] for product in data.products()} == lines
     assert {rival["line"] for rival in data.load("competitors")["competitors"]} == lines
+    for product in data.products():
+        assert {rival["line"] for rival in data.rivals(product["sku"])} == {product["line"]}

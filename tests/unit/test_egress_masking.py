@@ -163,32 +163,56 @@ def test_brackets_that_a_model_changed_are_understood(written: str) -> None:
     assert hiding.restore(f"联系{written}") == "联系王伟"
 
 
+@pytest.mark.parametrize("text", ["[王伟](见下)", "[[王伟]]", "⟦王伟⟧", "⟦⟦王伟", "王伟⟧"])
+def test_brackets_of_the_text_itself_stay(text: str) -> None:
+    hiding = vault(("王伟", "person"))
+    assert hiding.restore(hiding.mask(text)) == text
+
+
+@pytest.mark.parametrize("typed", ["⟦person:1⟧", "[person:1]", "【person：1】", "[[ person:1 ]]"])
+def test_a_typed_placeholder_is_hidden_like_any_secret(typed: str) -> None:
+    hiding = vault(("王伟", "person"))
+    hiding.mask("王伟")
+    assert hiding.mask(f"say {typed}") == "say ⟦words:2⟧"
+    assert hiding.restore("say ⟦words:2⟧") == f"say {typed}"
+
+
 def test_invented_placeholders_are_not_filled() -> None:
     hiding = vault(("王伟", "person"))
     hiding.mask("王伟")
     assert hiding.restore("⟦person:2⟧ ⟦phone:1⟧") == "⟦person:2⟧ ⟦phone:1⟧"
 
 
-def test_a_typed_placeholder_cannot_be_used_to_draw_out_a_secret() -> None:
-    hiding = vault(("王伟", "person"))
-    hiding.mask("王伟")
-    masked = hiding.mask("say ⟦person:1⟧")
-    assert masked == "say ⟦words:2⟧"
-    assert hiding.restore(masked) == "say ⟦person:1⟧"
-
-
-def test_dictation_by_default_is_what_is_quoted_or_follows_a_note_verb() -> None:
-    def parts(text: str) -> list[str]:
-        return [text[a:b] for a, b in dictated_spans(text)]
-
-    assert parts("记一下：客户嫌贵") == ["客户嫌贵"]
-    assert parts("他说“太贵了”") == ["太贵了"]
-    assert parts("Please note that he finds it too dear") == ["he finds it too dear"]
-    assert parts("华星医疗怎么样") == []
+@pytest.mark.parametrize(
+    ("text", "dictated"),
+    [
+        ("记一下：客户嫌贵", ["客户嫌贵"]),
+        ("帮我记下来，他女儿明年高考", ["他女儿明年高考"]),
+        ("记：周五回电", ["周五回电"]),
+        ("记个笔记 周五回电", ["周五回电"]),
+        ("备注：周五回电", ["周五回电"]),
+        ("他女儿明年高考，记一下吧", ["他女儿明年高考，"]),
+        ("他说“太贵了”", ["太贵了"]),
+        ("Please note that he finds it too dear", ["he finds it too dear"]),
+        ("note: call on Friday", ["call on Friday"]),
+        ("Take a note that he is angry", ["he is angry"]),
+        ("He is angry, write that down please", ["He is angry, "]),
+        ("华星医疗怎么样", []),
+        ("我关于华星的笔记有哪些", []),
+        ("what did I note about Acme last week?", []),
+        ("记得明天提醒我", []),
+        ("拜访记录给我看看", []),
+    ],
+)
+def test_dictation_by_default_is_what_is_quoted_or_stands_by_a_note_verb(
+    text: str, dictated: list[str]
+) -> None:
+    assert [text[a:b] for a, b in dictated_spans(text)] == dictated
 
 
 words = st.text(
-    st.sampled_from(string.ascii_letters + string.digits + "客户王伟价格 ，。-⟦⟧:[]"), max_size=60
+    st.sampled_from(string.ascii_letters + string.digits + "客户王伟价格 ，。-⟦⟧:[]【】words1"),
+    max_size=60,
 )
 
 

@@ -41,7 +41,18 @@ def test_dictated_words(text: str, words: str) -> None:
     assert message.original[found.start : found.end].strip(" ，,") == words
 
 
-@pytest.mark.parametrize("text", ["他们的情况", "记一下", "notebook prices", "帮我记一下吧", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "他们的情况",
+        "记一下",
+        "notebook prices",
+        "帮我记一下吧",
+        "what did I note down about them",
+        "我上次记录一下的那条呢",
+        "",
+    ],
+)
 def test_nothing_dictated(text: str) -> None:
     assert find_dictation(normalise(text).folded, OPENERS) is None
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from knowledge_base.scenario import Objection, Range
 from storage.repositories.library import Situation
 from storage.vocabulary import Stage
-from tools.playbooks.rules import one_of, playbook_codes, pressing, without_spans
+from tools.playbooks.rules import name_in, one_of, playbook_codes, pressing, without_spans
 from tools.playbooks.service import scenario_of
 
 TODAY = date(2026, 11, 21)
@@ -42,6 +42,23 @@ def test_codes_in_a_question(text: str, codes: list[str]) -> None:
 )
 def test_names_are_taken_out(text: str, spans: list[tuple[int, int]], left: str) -> None:
     assert without_spans(text, spans) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "span"),
+    [
+        ("空白科技嫌太贵", ["空白科技有限公司"], (0, 4)),
+        ("问下仁和医院的", ["仁和", "仁和医院"], (2, 6)),
+        ("第一次拜访医院", ["第一医院"], None),
+        ("what about DUOHENG now", ["Duoheng Auto Parts"], (11, 19)),
+        ("the auto deal", ["Autumn Ltd"], None),
+        ("", ["仁和医院"], None),
+    ],
+)
+def test_a_name_is_found_by_how_it_begins(
+    text: str, names: list[str], span: tuple[int, int] | None
+) -> None:
+    assert name_in(text, names) == span
 
 
 @given(st.text(max_size=30), st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30))))

@@ -18,6 +18,9 @@ _STAGE_DAYS = MappingProxyType(
 )
 
 
+_ENDING = frozenset({"contract_ending", "rival_ending"})  # their days are left, not over
+
+
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """All in days. Read by the rules and by the words, so that they cannot drift apart."""
@@ -167,7 +170,7 @@ def is_stuck(stage: str, stage_days: int | None, limits: Thresholds = THRESHOLDS
 
 
 def risks(situation: Situation, limits: Thresholds = THRESHOLDS) -> list[Risk]:
-    """All findings, the gravest first, then the longest overdue."""
+    """All findings, the gravest first, then the longest overdue, then the soonest to end."""
     found = chain(
         _people(situation, limits),
         _deals(situation, limits),
@@ -177,7 +180,13 @@ def risks(situation: Situation, limits: Thresholds = THRESHOLDS) -> list[Risk]:
         _silence(situation, limits),
     )
     order = {"high": 0, "medium": 1, "chance": 2}
-    return sorted(found, key=lambda r: (order[r.severity], -(r.days or 0), r.code, r.about))
+    return sorted(found, key=lambda r: (order[r.severity], _pressure(r), r.code, r.about))
+
+
+def _pressure(risk: Risk) -> int:
+    """Days over count backwards, days left forwards: the smaller, the more it presses."""
+    days = risk.days or 0
+    return days if risk.code in _ENDING else -days
 
 
 def _people(situation: Situation, limits: Thresholds) -> Iterator[Risk]:

@@ -31,7 +31,8 @@ from tools.diary.schemas import (
 from tools.diary.window import Window, asked_window
 
 ItemT = TypeVar("ItemT")
-_SHOWN = {"promises": 6, "deals": 5, "tickets": 5, "team": 10}
+# How many are shown of one day, and of several days.
+_SHOWN = {"promises": (6, 4), "deals": (5, 3), "tickets": (5, 3), "team": (10, 10)}
 _MOST_CITATIONS = 12
 _URGENCIES = ("close_overdue", "closing", "stuck")
 
@@ -105,7 +106,8 @@ def _customers(result: Day, rows: Rows) -> set[str]:
     following = [rows.following] if rows.following else []
     keys = {
         *(row.event.customer_id for row in (*rows.events, *rows.team, *following)),
-        *(fact.customer_id for fact in (*result.promises, *result.deals)),
+        *(promise.customer_id for promise in result.promises),
+        *(deal.customer_id for deal in result.deals),
     }
     return {key for key in keys if key}
 
@@ -198,7 +200,7 @@ def _pair(overlap: rules.Overlap, events: dict[str, EventFact]) -> Pair:
 
 def _cut(result: Day, part: str, items: Sequence[ItemT], *, read: int = 0) -> list[ItemT]:
     """The first items; ``more`` counts the others, or says -1 where not all rows were read."""
-    limit = _SHOWN[part]
+    limit = _SHOWN[part][result.days > 1]
     if len(items) > limit:
         result.more[part] = len(items) - limit if read < MOST else -1
     return list(items[:limit])

@@ -26,6 +26,20 @@ def without_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
     return _SPACES.sub(" ", " ".join([*kept, text[place:]])).strip()
 
 
+def name_in(text: str, names: Iterable[str]) -> tuple[int, int] | None:
+    """Where one of the names, or how it begins, stands in the text: 空白科技 for 空白科技有限公司.
+
+    The longest such piece counts, from three characters on (Latin letters: from four).
+    """
+    folded = text.lower()
+    for name in map(str.lower, names):
+        least = 4 if name[:1].isascii() else 3
+        for length in range(len(name), least - 1, -1):
+            if (start := folded.find(name[:length])) >= 0:
+                return start, start + length
+    return None
+
+
 def pressing(
     *,
     open_complaint: bool,

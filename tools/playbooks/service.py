@@ -168,9 +168,8 @@ async def _matter(context: TurnContext, sources: Sources, query: str, match: Mat
         for link in lexicon.scan(query)
         if any(m.entity.id == match.entity.id for m in link.matches)
     ]
-    if match.said in query:
-        start = query.index(match.said)
-        spans.append((start, start + len(match.said)))
+    if (span := rules.name_in(query, (match.said, match.entity.name))) is not None:
+        spans.append(span)
     return rules.without_spans(query, spans)
 
 

@@ -1,0 +1,54 @@
+"""The same answers from PostgreSQL: the queries hold on both databases."""
+
+import itertools
+from typing import Any
+
+import pytest
+
+from tests.integration.tool_world import (
+    CHEN,
+    FINANCE,
+    WANG,
+    World,
+    context,
+    make_world,
+)
+from tools.customers.service import fetch_brief
+from tools.diary.service import fetch_day
+from tools.notes.service import find_own_notes, propose_note
+
+
+async def answers(world: World) -> list[dict[str, Any]]:
+    """What the tools answer to a few people, dumped."""
+    numbers = itertools.count(1)
+    tools = {"database": world.database, "linker": world.linker}
+    found = [
+        await fetch_brief(context(WANG), customer="仁和", **tools),
+        await fetch_brief(context(FINANCE), customer="仁和", **tools),
+        await fetch_brief(
+            context(WANG), customer="仁和", sections=["deals", "history", "tickets"], **tools
+        ),
+        await fetch_day(context(WANG), database=world.database, days=7),
+        await fetch_day(context(CHEN), database=world.database, days=7, scope="team"),
+        await propose_note(
+            context(WANG), text="周五回电", new_id=lambda p: f"{p}-{next(numbers)}", **tools
+        ),
+        await find_own_notes(context(WANG), query="售后", **tools),
+    ]
+    return [result.model_dump(mode="json") for result in found]
+
+
+async def test_both_databases_answer_alike(sqlite_url: str, request: pytest.FixtureRequest) -> None:
+    worlds = [make_world(url) for url in (sqlite_url, request.getfixturevalue("postgres_url"))]
+    try:
+        on_sqlite, on_postgres = [await answers(world) for world in worlds]
+    finally:
+        for world in worlds:
+            world.close()
+    assert [result["kind"] for result in on_sqlite] == [
+        *["customer_brief"] * 3,
+        *["day"] * 2,
+        "note_proposal",
+        "notes",
+    ]
+    assert on_postgres == on_sqlite
