@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 SALESTWIN = .venv/bin/salestwin
 
 .DEFAULT_GOAL := help
-.PHONY: help python setup dev chat test eval bench soak lint lock
+.PHONY: help python setup dev chat serve test eval bench soak lint lock
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -24,6 +24,11 @@ chat: setup  ## everything, then a chat as a demo rep 一条命令开始对话
 	@test -n "$$SALESTWIN_DATABASE_URL" || test -f "$${SALESTWIN_HOME:-.salestwin}/salestwin.db" \
 		|| $(SALESTWIN) init --demo
 	@$(SALESTWIN) chat
+
+serve: setup  ## stay up: clockwork and health checks 常驻运行
+	@test -n "$$SALESTWIN_DATABASE_URL" || test -f "$${SALESTWIN_HOME:-.salestwin}/salestwin.db" \
+		|| $(SALESTWIN) init --demo
+	@$(SALESTWIN) serve
 
 test: dev  ## all checks and tests 全部检查与测试
 	@$(PYTHON) scripts/check.py

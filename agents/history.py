@@ -21,6 +21,7 @@ FRESH_TURNS = 2
 MAX_CARRIED = 200
 # Characters of an old result's words: the answer that was made of them is kept.
 OLD_WORDS = 200
+_MARKS = "\n。，；：！？,;!?"
 
 _COMPACT_KEYS = ("kind", "outcome", "focus", "sensitive", "actions", "receipt")
 
@@ -114,8 +115,14 @@ def _compact(message: AnyMessage) -> AnyMessage:
     if isinstance(artifact, dict) and not artifact.keys() <= set(_COMPACT_KEYS):
         update["artifact"] = {key: artifact[key] for key in _COMPACT_KEYS if key in artifact}
     if len(words) > OLD_WORDS + 1:
-        update["content"] = f"{words[:OLD_WORDS]}…"
+        update["content"] = f"{_beginning(words)}…"
     return message.model_copy(update=update) if update else message
+
+
+def _beginning(words: str) -> str:
+    """Whole clauses only: half a name or number could no longer be told from other text."""
+    head = words[:OLD_WORDS]
+    return head[: max(head.rfind(mark) for mark in _MARKS) + 1]
 
 
 def _carry(turn: list[AnyMessage], items: Sequence[dict[str, Any]]) -> list[AnyMessage]:

@@ -65,6 +65,7 @@ def _bring_up(app: "App", wanted: Content | None, tell: Tell) -> Outcome:
 def _fill(app: "App", database: "Database", wanted: Content | None, tell: Tell) -> None:
     from storage.migrate import migrate
 
+    tell("migrate", 0, 1)
     migrate(database)
     if wanted == "demo":
         from storage.demo import build

@@ -9,7 +9,7 @@ from typing import Literal
 
 from knowledge_base.playbook import Playbook
 from knowledge_base.scenario import Scenario
-from knowledge_base.words import cues, industry_code, locator, terms
+from knowledge_base.words import cues, industry_code, locator
 
 Part = Literal["card", "step", "risk", "background"]
 PHRASES = " | "  # stands between the cue phrases of a card's terms
@@ -27,11 +27,6 @@ class Passage:
     locator: str
     text: str
     cues: tuple[tuple[str, ...], ...] = ()
-
-    @property
-    def terms(self) -> tuple[str, ...]:
-        """The terms of the text."""
-        return tuple(terms(self.text))
 
 
 def passages(playbook: Playbook) -> Iterator[Passage]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from knowledge_base import tokens
 from knowledge_base.files import playbook_files, read_library
-from knowledge_base.passages import PHRASES, Passage, passages, slot_terms
+from knowledge_base.passages import PHRASES, passages, slot_terms
 from knowledge_base.playbook import Playbook
 from knowledge_base.words import terms, words
 from storage.clock import Clock
@@ -94,7 +94,7 @@ def passage_rows(
     title = terms(playbook.title)
     slots = slot_terms(playbook.scenario)
     for position, passage in enumerate(passages(playbook)):
-        docid = first_docid + position
+        docid, body = first_docid + position, terms(passage.text)
         chunk = LibraryChunk(
             id=f"{item.id}-{position}",
             org_id=item.org_id,
@@ -105,16 +105,11 @@ def passage_rows(
             number=passage.number,
             locator=passage.locator,
             text=passage.text,
-            tokens=_ranked_terms(passage),
+            tokens=PHRASES.join(" ".join(part) for part in (body, *passage.cues)),
         )
         phrases = [term for phrase in passage.cues for term in phrase]
         found_by = slots if passage.part == "card" else ()
-        yield chunk, IndexRow(docid, chunk.id, item.org_id, title, phrases, passage.terms, found_by)
-
-
-def _ranked_terms(passage: Passage) -> str:
-    """The terms of the text, then each cue phrase, as the ranking reads them back."""
-    return PHRASES.join(" ".join(terms) for terms in (passage.terms, *passage.cues))
+        yield chunk, IndexRow(docid, chunk.id, item.org_id, title, phrases, body, found_by)
 
 
 @cache

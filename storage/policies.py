@@ -5,6 +5,7 @@ Without them no row exists, not even for the tables' owner; a superuser alone is
 the application should not connect as one.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -24,6 +25,10 @@ _SET = (
     " set_config('salestwin.role', %s, true), set_config('salestwin.people', %s, true),"
     " set_config('salestwin.regions', %s, true)"
 )
+_FIND_MARK = (
+    "SELECT obj_description(oid, 'pg_policy') FROM pg_policy"
+    " WHERE polname = 'salestwin_select' AND polrelid = 'lease'::regclass"
+)
 _SET_SYSTEM = "SELECT set_config('salestwin.unit', 'system', true)"
 
 
@@ -41,13 +46,17 @@ def work_for_system(connection: Connection, **options: Any) -> None:
 
 
 def install(connection: Connection) -> None:
-    """Put the policies on all tables, in place of those that are there. PostgreSQL only."""
-    for command in commands():
+    """Put the policies on all tables, unless these very ones are there. PostgreSQL only."""
+    wanted = list(_commands())
+    mark = f"policies {hashlib.sha256(repr(wanted).encode()).hexdigest()}"
+    if connection.exec_driver_sql(_FIND_MARK).scalar() == mark:
+        return
+    for command in wanted:
         connection.exec_driver_sql(command)
+    connection.exec_driver_sql(f"COMMENT ON POLICY salestwin_select ON lease IS '{mark}'")
 
 
-def commands() -> Iterator[str]:
-    """The policies as SQL; their text depends on nothing but this program's own tables."""
+def _commands() -> Iterator[str]:
     for mapper in default_registry.mappers:
         model: Any = mapper.class_
         table = model.__tablename__
@@ -87,7 +96,9 @@ def _reaches(model: Any, shared_by: str | None) -> str:
     if model.__name__ == "PendingAction":
         return f"{_setting('person')} IN (owner_id, approver_id)"
     visibility = visibility_of(model)
-    shared = f" OR {shared_by} IN (SELECT customer_id FROM customer_share)" if shared_by else ""
+    # The share table has policies of its own: what is found there is in the caller's reach.
+    shares = " OR {} IN (SELECT customer_id FROM customer_share)"
+    shared = shares.format(shared_by) if shared_by else ""
     conditions = {
         Reach.ALL: "true",
         Reach.TEAM: f"owner_id = {_any('people')} OR region_id = {_any('regions')}{shared}",

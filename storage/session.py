@@ -94,7 +94,7 @@ class GuardedSession(Session):
             join_transaction_mode="create_savepoint",
             execution_options={CHECKED: True},
         )
-        self._caller = caller
+        self.caller = caller
         self._guards = guard_of(caller.scope), guard_of(caller.scope, writes=True)
         self._joined = isinstance(bind, Connection)
         self._locked: object = None
@@ -106,7 +106,7 @@ class GuardedSession(Session):
     def _admitted(self, statement: Any) -> Any:
         reading, writing = self._guards
         if isinstance(statement, Update | Delete):
-            check_change(statement, self._caller)
+            check_change(statement, self.caller)
             self._lock_for_writing()
             return with_guard(statement, writing)
         if isinstance(statement, Select | CompoundSelect):
@@ -120,7 +120,7 @@ class GuardedSession(Session):
         if not (new or dirty or deleted):
             return
         with self.no_autoflush:
-            check_rows(self, self._caller, new, dirty, deleted)
+            check_rows(self, self.caller, new, dirty, deleted)
         self._lock_for_writing()
         info = super().connection().info
         info[_FLUSHING] = True
@@ -165,7 +165,7 @@ class GuardedSession(Session):
 
 def _introduce(session: GuardedSession, _transaction: Any, connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
-        work_for(connection, session._caller.scope, **{CHECKED: True})
+        work_for(connection, session.caller.scope, **{CHECKED: True})
 
 
 event.listen(GuardedSession, "after_begin", _introduce)

@@ -110,10 +110,12 @@ class Databases:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 self._administer(f"ALTER SYSTEM SET {setting} = off")
             self._administer("SELECT pg_reload_conf()")
-            self._administer("CREATE DATABASE template_salestwin")
+            # Not a superuser: those are above row-level security.
+            self._administer("CREATE ROLE salestwin LOGIN")
+            self._administer("CREATE DATABASE template_salestwin OWNER salestwin")
             _migrate(self._named("template_salestwin"))
         name = f"test_{next(self._numbers)}"
-        self._administer(f"CREATE DATABASE {name} TEMPLATE template_salestwin")
+        self._administer(f"CREATE DATABASE {name} OWNER salestwin TEMPLATE template_salestwin")
         return self._named(name)
 
     def drop(self, url: str) -> None:
@@ -130,7 +132,7 @@ class Databases:
 
     def _named(self, name: str) -> str:
         url: str = self._server.get_uri()
-        return url.replace("/postgres?", f"/{name}?", 1)
+        return url.replace("/postgres?", f"/{name}?", 1).replace("//postgres:", "//salestwin:", 1)
 
     def _administer(self, command: str) -> None:
         import psycopg

@@ -15,6 +15,7 @@ PLACES = MappingProxyType(
         "import": "bot.cli.importing",
         "eval": "bot.cli.evaluate",
         "bench": "bot.cli.bench",
+        "serve": "bot.cli.serve",
         "doctor": "bot.cli.doctor",
     }
 )

@@ -79,16 +79,20 @@ def _address(rng: Random, record: dict[str, Any]) -> str:
     return pattern.format(city=record["city"], street=street, number=number)
 
 
+def _revenue(rng: Random, account: Account) -> tuple[int, str]:
+    """Yearly revenue and its currency; a few records have the wrong unit or currency."""
+    yuan, currency = rng.randint(*_TIERS[account.tier][1]) * 1_000_000, account.currency
+    if rng.random() < 0.015:
+        yuan //= 10_000  # typed in 万元 where yuan were asked for
+    if rng.random() < 0.012:
+        currency = "USD" if currency == "CNY" else "CNY"
+    return account.minor(yuan), currency
+
+
 def _add_customer(
     world: World, book: Book, rng: Random, record: dict[str, Any], account: Account
 ) -> None:
-    staff, revenue = _TIERS[account.tier]
-    yuan = rng.randint(*revenue) * 1_000_000
-    if rng.random() < 0.015:
-        yuan //= 10_000  # typed in 万元 where yuan were asked for
-    currency = account.currency
-    if rng.random() < 0.012:
-        currency = "USD" if currency == "CNY" else "CNY"  # the wrong currency in the record
+    revenue, currency = _revenue(rng, account)
     number = int(account.id[2:])
     sparse = account.duplicate or rng.random() < 0.04
     public = account.industry in {"hospital", "government", "education"}
@@ -106,8 +110,8 @@ def _add_customer(
         city=account.city,
         country=record.get("country", "CN"),
         founded_year=None if sparse else rng.randint(1958 if public else 1989, 2019),
-        employees=None if sparse else rng.randint(*staff),
-        annual_revenue_minor=None if sparse else account.minor(yuan),
+        employees=None if sparse else rng.randint(*_TIERS[account.tier][0]),
+        annual_revenue_minor=None if sparse else revenue,
         currency=currency,
         # District 990000 does not exist, so the code is nobody's.
         credit_code=None if sparse else f"91990000MADM{number:04d}X{number % 10}",

@@ -192,18 +192,8 @@ def _short(deal: Deal) -> str:
 def _add_opportunity(world: World, book: Book, rng: Random, deal: Deal, name: str) -> None:
     words = data.talk(deal.account.language)["next"]
     last, first = deal.stays[-1], deal.stays[0]
-    lost = deal.stage is Stage.LOST
-    pace = deal.account.cycle
-    amount: int | None = deal.account.minor(deal.yuan)
-    currency = deal.account.currency
-    dirt = rng.random()
-    if dirt < 0.006 and amount:
-        amount //= 100  # yuan typed where 分 were asked for
-    elif dirt < 0.011:
-        currency = "USD" if currency == "CNY" else "CNY"
-    elif dirt < 0.021 and deal.open:
-        amount = None
-    expected = max(pace - first.entered, 0) + rng.randint(4, 75)
+    amount, currency = _worth(rng, deal)
+    expected = max(deal.account.cycle - first.entered, 0) + rng.randint(4, 75)
     if deal.stalled:
         expected = rng.randint(-60, 40)
     ended = deal.ended
@@ -222,7 +212,7 @@ def _add_opportunity(world: World, book: Book, rng: Random, deal: Deal, name: st
         opened_at=world.moment(first.entered, first.minute),
         expected_close_on=world.day(-expected if ended is None else ended + rng.randint(-20, 20)),
         closed_at=None if ended is None else world.moment(ended, last.minute),
-        loss_reason=rng.choice(words["loss"]) if lost else None,
+        loss_reason=rng.choice(words["loss"]) if deal.stage is Stage.LOST else None,
         main_competitor=_rival(rng, deal),
         next_step=rng.choice(words["step"][deal.stage.value])
         if deal.open and not (deal.stalled and rng.random() < 0.6)
@@ -232,6 +222,17 @@ def _add_opportunity(world: World, book: Book, rng: Random, deal: Deal, name: st
         external_id=f"OPP-{deal.id[2:]}",
         recorded_at=world.moment(first.entered, first.minute),
     )
+
+
+def _worth(rng: Random, deal: Deal) -> tuple[int | None, str]:
+    """Amount and currency, now and then typed wrongly or not at all."""
+    amount, currency = deal.account.minor(deal.yuan), deal.account.currency
+    dirt = rng.random()
+    if dirt < 0.006:
+        return amount // 100, currency  # yuan typed where 分 were asked for
+    if dirt < 0.011:
+        return amount, "USD" if currency == "CNY" else "CNY"
+    return (None, currency) if dirt < 0.021 and deal.open else (amount, currency)
 
 
 def _rival(rng: Random, deal: Deal) -> str | None:

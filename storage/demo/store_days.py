@@ -81,35 +81,10 @@ def expected(shop: Shop, days: list[date]) -> tuple[Any, Any, Any]:
 def _shop_rows(
     shop: Shop, span: Span, days: list[date], calendar: tuple[Any, Any], regional: Any
 ) -> list[dict[str, Any]]:
-    import numpy as np
-
-    ordinals = np.array([day.toordinal() for day in days], dtype=np.int64)
-    traffic, conversion, aov = expected(shop, days)
-    traffic = traffic * calendar[0] * regional
-    aov = aov * calendar[1]
-    counted = np.ones(len(days))
-    for event in disturbances(shop, span):
-        first, last = _place(event.first, event.last, span)
-        traffic[first:last] *= event.traffic
-        conversion[first:last] *= event.conversion
-        aov[first:last] *= event.aov
-        if event.kind == "sensor_fault":
-            counted[first:last] = 0.0
-    code = shop.code
-    traffic = np.round(traffic * (1 + 0.07 * normals(f"traffic/{code}", ordinals)))
-    orders = np.round(traffic * conversion * (1 + 0.05 * normals(f"orders/{code}", ordinals)))
-    orders = np.minimum(orders, traffic)
-    sales = np.round(orders * aov * (1 + 0.035 * normals(f"basket/{code}", ordinals)))
-    units = np.round(orders * (1.7 + 0.12 * normals(f"units/{code}", ordinals)))
-    margin = shop.plan["margin"] * (1 + 0.03 * normals(f"margin/{code}", ordinals))
-    profit = np.round(sales * margin)
-    slip = uniforms(f"slip/{code}", ordinals) < _UNIT_MISTAKE
-    sales[slip] = np.round(sales[slip] / 100)
-    columns = (sales, profit, traffic * counted, orders, np.maximum(units, orders))
-    values = zip(*(column.astype(np.int64).tolist() for column in columns), strict=True)
+    columns = _figures(shop, span, days, calendar, regional)
     return [
         {
-            "id": f"sd-{code}-{day.toordinal()}",
+            "id": f"sd-{shop.code}-{day.toordinal()}",
             "org_id": ORG_ID,
             "owner_id": shop.owner,
             "region_id": shop.region,
@@ -122,5 +97,45 @@ def _shop_rows(
             "orders": bought,
             "units": pieces,
         }
-        for day, (sold, profited, came, bought, pieces) in zip(days, values, strict=True)
+        for day, sold, profited, came, bought, pieces in zip(days, *columns, strict=True)
     ]
+
+
+def _figures(
+    shop: Shop, span: Span, days: list[date], calendar: tuple[Any, Any], regional: Any
+) -> list[list[int]]:
+    """Sales, gross profit, traffic, orders and units of each day."""
+    import numpy as np
+
+    traffic, conversion, aov, counted = _disturbed(shop, span, days)
+    traffic, aov = traffic * calendar[0] * regional, aov * calendar[1]
+    ordinals = np.array([day.toordinal() for day in days], dtype=np.int64)
+
+    def shaken(what: str, spread: float) -> Any:
+        return 1 + spread * normals(f"{what}/{shop.code}", ordinals)
+
+    traffic = np.round(traffic * shaken("traffic", 0.07))
+    orders = np.minimum(np.round(traffic * conversion * shaken("orders", 0.05)), traffic)
+    sales = np.round(orders * aov * shaken("basket", 0.035))
+    profit = np.round(sales * shop.plan["margin"] * shaken("margin", 0.03))
+    units = np.maximum(np.round(orders * 1.7 * shaken("units", 0.07)), orders)
+    slip = uniforms(f"slip/{shop.code}", ordinals) < _UNIT_MISTAKE
+    sales[slip] = np.round(sales[slip] / 100)
+    columns = (sales, profit, traffic * counted, orders, units)
+    return [column.astype(np.int64).tolist() for column in columns]
+
+
+def _disturbed(shop: Shop, span: Span, days: list[date]) -> tuple[Any, Any, Any, Any]:
+    """The shop's rhythm with what disturbed it; the last array is 0 where nobody counted."""
+    import numpy as np
+
+    traffic, conversion, aov = expected(shop, days)
+    counted = np.ones(len(days))
+    for event in disturbances(shop, span):
+        first, last = _place(event.first, event.last, span)
+        traffic[first:last] *= event.traffic
+        conversion[first:last] *= event.conversion
+        aov[first:last] *= event.aov
+        if event.kind == "sensor_fault":
+            counted[first:last] = 0.0
+    return traffic, conversion, aov, counted

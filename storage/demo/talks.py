@@ -9,7 +9,7 @@ from storage.demo.authors import Author
 from storage.demo.deals import Deal
 from storage.demo.parties import Account, Somebody
 from storage.demo.plans import Plan, care_plans, deal_plans
-from storage.demo.scenes import Setting, Talk, compose
+from storage.demo.scenes import Promise, Setting, Talk, compose
 from storage.demo.world import Book, World
 from storage.tables import Commitment, Interaction, InteractionText, ServiceTicket
 from storage.vocabulary import InteractionKind
@@ -158,21 +158,49 @@ def _colleague(rng: Random, account: Account) -> str:
 def _write(
     world: World, book: Book, rng: Random, met: Met, talk: Talk, who: list[Somebody]
 ) -> None:
-    account, key = met.account, book.number("i")
-    occurred = world.moment(met.ago, met.minute)
+    """The interaction, and what it leaves behind."""
+    key = book.number("i")
     kept = rng.random() < _KEPT[met.kind]
+    _add_interaction(world, book, rng, met, talk, who, (key, kept))
+    if kept:
+        book.add(
+            InteractionText,
+            id=f"it{key[1:]}",
+            owner_id=met.author,
+            region_id=met.account.region,
+            interaction_id=key,
+            customer_id=met.account.id,
+            occurred_at=world.moment(met.ago, met.minute),
+            text=talk.text,
+        )
+    for promise in talk.promises:
+        _add_promise(world, book, rng, met, promise, key)
+    if talk.complaint is not None:
+        _add_ticket(world, book, rng, met, talk)
+
+
+def _add_interaction(
+    world: World,
+    book: Book,
+    rng: Random,
+    met: Met,
+    talk: Talk,
+    who: list[Somebody],
+    row: tuple[str, bool],
+) -> None:
+    """``row``: the id, and whether the words are kept."""
+    account, (key, kept) = met.account, row
     present = who[: 2 if met.kind == "meeting" else 1]
-    deal_id = None if met.deal is None else met.deal.id
     book.add(
         Interaction,
         id=key,
         **account.owned,
         customer_id=account.id,
-        opportunity_id=deal_id,
+        opportunity_id=None if met.deal is None else met.deal.id,
         kind=InteractionKind(met.kind),
         direction=_direction(rng, met.kind, talk),
         channel=_CHANNEL[met.kind] if account.language == "zh" or met.kind != "chat" else "chat",
-        occurred_at=occurred,
+        occurred_at=world.moment(met.ago, met.minute),
         duration_minutes=None if met.kind in ("chat", "mail") else met.minutes,
         summary=None if rng.random() < 0.02 else talk.summary,
         action_item=talk.action if rng.random() < 0.62 else None,
@@ -183,35 +211,26 @@ def _write(
         language=account.language,
         recorded_at=world.moment(met.ago, met.minute + rng.randint(70, 240)),
     )
-    if kept:
-        book.add(
-            InteractionText,
-            id=f"it{key[1:]}",
-            owner_id=met.author,
-            region_id=account.region,
-            interaction_id=key,
-            customer_id=account.id,
-            occurred_at=occurred,
-            text=talk.text,
-        )
-    for promise in talk.promises:
-        due = met.ago - promise.days
-        book.add(
-            Commitment,
-            id=book.number("cm"),
-            **account.owned,
-            customer_id=account.id,
-            opportunity_id=deal_id,
-            interaction_id=key,
-            by=promise.by,
-            text=promise.text,
-            made_at=occurred,
-            due_on=world.day(due) if rng.random() < 0.96 else None,
-            status=_kept(rng, due),
-            recorded_at=occurred,
-        )
-    if talk.complaint is not None:
-        _add_ticket(world, book, rng, met, talk)
+
+
+def _add_promise(
+    world: World, book: Book, rng: Random, met: Met, promise: Promise, interaction: str
+) -> None:
+    due, made = met.ago - promise.days, world.moment(met.ago, met.minute)
+    book.add(
+        Commitment,
+        id=book.number("cm"),
+        **met.account.owned,
+        customer_id=met.account.id,
+        opportunity_id=None if met.deal is None else met.deal.id,
+        interaction_id=interaction,
+        by=promise.by,
+        text=promise.text,
+        made_at=made,
+        due_on=world.day(due) if rng.random() < 0.96 else None,
+        status=_kept(rng, due),
+        recorded_at=made,
+    )
 
 
 def _direction(rng: Random, kind: str, talk: Talk) -> str:

@@ -112,12 +112,11 @@ def test_what_is_interrupted_leaves_nothing(fresh: Program) -> None:
 
 
 def test_of_two_programs_at_once_one_makes_the_database(fresh: Program) -> None:
-    def other(step: str, _done: int, _total: int) -> None:
-        if step == "index":
-            (fresh.home / DATABASE_FILE).write_bytes(b"made by another program")
+    def other(_step: str, _done: int, _total: int) -> None:
+        (fresh.home / DATABASE_FILE).write_bytes(b"made by another program")
 
     with pytest.raises(CommandError) as caught:
-        found(build(load_settings()), "demo", other)
+        found(build(load_settings()), "empty", other)
     assert caught.value.key == "init.made_meanwhile"
     assert (fresh.home / DATABASE_FILE).read_bytes() == b"made by another program"
     assert len(list(fresh.home.iterdir())) == 1

@@ -117,6 +117,14 @@ async def test_a_playbook_for_managers_does_not_exist_for_a_rep(shipped: Library
     assert len(await shipped.named(MANAGER, ["pb-024"], language="zh")) == 1
 
 
+async def test_no_words_of_a_hidden_playbook_bring_it_up(shipped: Library) -> None:
+    (hidden,) = await shipped.named(MANAGER, ["pb-024"], language="zh")
+    book = hidden.playbook
+    for text in (book.title, book.summary, book.id, *book.triggers, *lines(book)):
+        found = await shipped.find(REP, text, language="zh", limit=20)
+        assert "pb-024" not in [*codes(found), *(near.code for near in found.near)]
+
+
 async def test_near_titles_are_gated_like_hits(database: Database, tmp_path: Path) -> None:
     secret = playbook("pb-901", "底价授权清单审批", audience=["cro"], title="底价授权清单")
     library = await shelf(database, tmp_path, secret, playbook("pb-902", "底价怎么守"))
@@ -160,24 +168,20 @@ async def test_only_approved_playbooks_are_shown(
     assert await library.find(REP, "客户嫌太贵", language="zh") == Found()
 
 
-@pytest.mark.parametrize(
-    ("day", "shown"),
-    [
+async def test_outside_its_validity_a_playbook_is_not_shown(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    book = playbook("pb-901", "客户嫌太贵", valid_from="2026-04-01", valid_until="2026-06-30")
+    library = await shelf(fresh_database, tmp_path, book)
+    for day, shown in (
         (date(2026, 3, 31), False),
         (date(2026, 4, 1), True),
         (date(2026, 6, 30), True),
         (date(2026, 7, 1), False),
-    ],
-)
-async def test_outside_its_validity_a_playbook_is_not_shown(
-    fresh_database: Database, tmp_path: Path, day: date, shown: bool
-) -> None:
-    book = playbook("pb-901", "客户嫌太贵", valid_from="2026-04-01", valid_until="2026-06-30")
-    library = await shelf(fresh_database, tmp_path, book)
-    found = await library.find(REP, "客户嫌太贵", language="zh", on=day)
-    assert bool(found.hits) is shown
-    assert found.near == ()
-    assert bool(await library.named(REP, ["pb-901"], language="zh", on=day)) is shown
+    ):
+        found = await library.find(REP, "客户嫌太贵", language="zh", on=day)
+        named = await library.named(REP, ["pb-901"], language="zh", on=day)
+        assert (bool(found.hits), bool(named), found.near) == (shown, shown, ())
 
 
 async def test_no_role_finds_what_its_gates_hide(database: Database, tmp_path: Path) -> None:

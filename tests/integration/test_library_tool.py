@@ -1,5 +1,6 @@
 """``search_playbook``: scenario from the customer, every line cited, nothing invented."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,9 @@ from knowledge_base.search import Library
 from knowledge_base.shelving import renew
 from prompts.library import render
 from storage.clock import FixedClock
+from storage.database import Database
 from storage.identity import Caller
+from storage.migrate import migrate
 from storage.tables import Contract, Customer, ServiceTicket
 from tests.fakes.scripted_model import ScriptedModel
 from tests.integration.library_shelf import playbook, write
@@ -36,6 +39,7 @@ from tests.integration.tool_world import (
 )
 from tools.artifact import Artifact, Choice, NotFound, Problem
 from tools.context import Language, TurnContext
+from tools.linking.service import Linker
 from tools.playbooks.schemas import Playbooks, SearchArguments
 from tools.playbooks.service import Sources, find_playbooks
 from tools.playbooks.tool import make_tools
@@ -50,10 +54,26 @@ def world(sqlite_url: str) -> Iterator[World]:
     made.close()
 
 
+@pytest.fixture(scope="module")
+def stocked_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The company with the shipped library, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("stocked") / "salestwin.db"
+    database = Database(f"sqlite:///{path}")
+    migrate(database)
+    database.close()
+    made = make_world(f"sqlite:///{path}")
+    renew(made.database, ORG, CLOCK)
+    made.close()
+    return path
+
+
 @pytest.fixture
-def stocked(world: World) -> World:
-    renew(world.database, ORG, CLOCK)
-    return world
+def stocked(stocked_file: Path, tmp_path: Path) -> Iterator[World]:
+    copied = shutil.copyfile(stocked_file, tmp_path / "stocked.db")
+    database = Database(f"sqlite:///{copied}")
+    world = World(database, Linker(database))
+    yield world
+    world.close()
 
 
 def sources(world: World) -> Sources:

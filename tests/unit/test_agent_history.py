@@ -77,10 +77,13 @@ def test_heavy_threads_are_bounded_in_tokens_but_keep_the_last_turn() -> None:
 
 
 def test_of_old_results_the_words_are_cut_once() -> None:
-    state = grown(8, "很长的结果" * 100)
+    clause = "电话13912345678，"
+    state = grown(8, clause * 50)
     words = [str(m.content) for m in state if isinstance(m, ToolMessage)]
-    assert {len(w) for w in words[:-FRESH_TURNS]} == {OLD_WORDS + 1}
-    assert {len(w) for w in words[-FRESH_TURNS:]} == {500}
+    assert set(words[:-FRESH_TURNS]) == {clause * (OLD_WORDS // len(clause)) + "…"}
+    assert set(words[-FRESH_TURNS:]) == {clause * 50}
+    solid = [m for m in grown(8, "客" * 500) if isinstance(m, ToolMessage)]
+    assert solid[0].content == "…"
 
 
 def test_old_results_keep_what_follow_ups_need_and_lose_the_rest() -> None:
