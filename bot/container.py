@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.opening import Tell, make_ready, open_database, silent
 from bot.settings import Settings
-from bot.wording import Language
+from bot.wording import LANGUAGES, Language
 from storage.clock import Clock, FixedClock, SystemClock, random_id
 
 if TYPE_CHECKING:
@@ -119,6 +119,13 @@ class App:
         if self._turns is None:
             raise RuntimeError("the app is not started")
         return self._turns
+
+    def learn(self, tell: Tell = silent) -> None:
+        """Let the planner learn its sentences once and for all; the home keeps what it learnt."""
+        import_module("bot.twinning")
+        for done, language in enumerate(LANGUAGES, start=1):
+            self.planner.understander(language)
+            tell("learn", done, len(LANGUAGES))
 
     def warm(self, language: Language | None = None) -> None:
         """Import and make what ``start`` needs; takes seconds and may run on any thread.

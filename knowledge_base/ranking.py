@@ -93,14 +93,14 @@ class Question:
         self._turned = frozenset(pair[::-1] for pair in terms.pairs)
         wholes = [text.whole for text in candidates]
         self._weights = {unit: self._weight(unit, wholes) for unit in terms.units}
-        self.weight = sum(self._weights.values())
+        self._total = sum(self._weights.values())
         known = {unit for text in wholes for unit in self._found(text)}
         strange = sum(weight for unit, weight in self._weights.items() if unit not in known)
-        self._trust = 1 - RANKING.foreign * strange / self.weight if self.weight else 0.0
+        self._trust = 1 - RANKING.foreign * strange / self._total if self._total else 0.0
 
     def score(self, text: Text) -> float:
         """How much ``text`` is about the question, from 0 to 1."""
-        if not self.weight:
+        if not self._total:
             return 0.0
         found = self._found(text.whole)
         probes = (*self.terms.pairs, *self._turned, *self.terms.words)
@@ -121,7 +121,7 @@ class Question:
 
     def _share(self, found: dict[str, float]) -> float:
         total = sum(self._weights[unit] * share for unit, share in found.items())
-        return total / self.weight if self.weight else 0.0
+        return total / self._total if self._total else 0.0
 
     def _by_chance(self, found: dict[str, float], text: Text) -> bool:
         """Whether all that was found is one word or pair, and more was asked or said."""
@@ -138,7 +138,7 @@ class Question:
         shared = sum(self._weights[unit] * share for unit, share in found.items())
         rest = sum(_kind(unit) for unit in phrase.units if unit not in found)
         size = shared + rest
-        asked, said = shared / self.weight, shared / size
+        asked, said = shared / self._total, shared / size
         even = 2 * asked * said / (asked + said)
         return max(even, 0.0 if rest else self._whole(found))
 

@@ -210,7 +210,9 @@ def _narrowed(terms: frozenset[str]) -> list[str]:
 def _hits(session: PrincipalSession, case: Case, picks: Sequence[Pick]) -> list[PlaybookHit]:
     question = Question(Terms.of(case.terms), [])
     bodies = rows.bodies(session, [pick.edition.item.id for pick in picks])
-    return [_hit(pick, bodies[pick.edition.item.id], question) for pick in picks]
+    # An item that was withdrawn since the ranking has no body any more.
+    kept = [pick for pick in picks if pick.edition.item.id in bodies]
+    return [_hit(pick, bodies[pick.edition.item.id], question) for pick in kept]
 
 
 @lru_cache(maxsize=8192)

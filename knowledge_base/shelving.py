@@ -42,12 +42,12 @@ def renew(database: Database, org_id: str, clock: Clock, folder: Path | None = N
     """
     files = read_files(folder or shipped_folder())
     revisions = [revision_of(content) for _, content in files]
-    with database.system("library_sync", write=False) as session:
+    with rows.unit(database, write=False) as session:
         stored = rows.revisions(session, org_id)
     if sorted(revisions) == sorted(revision for _, revision in stored.values()):
         return SyncReport(unchanged=len(stored))
     playbooks = dict(zip(revisions, read_library(files), strict=True))
-    with database.system("library_sync") as session:
+    with rows.unit(database, write=True) as session:
         return _apply(session, org_id, playbooks, clock.now())
 
 
@@ -120,9 +120,14 @@ def _index_version() -> str:
 def _apply(
     session: Any, org_id: str, playbooks: Mapping[str, Playbook], now: datetime
 ) -> SyncReport:
-    """Store what differs from ``playbooks`` (by revision) in the transaction of ``session``."""
+    """Store what differs from ``playbooks`` (by revision) in the transaction of ``session``.
+
+    An edition that the company made its own stands in place of the shipped one.
+    """
     stored = rows.revisions(session, org_id)
-    wanted = {(book.id, book.language): revision for revision, book in playbooks.items()}
+    theirs = rows.company_items(session, org_id)
+    shipped = {(book.id, book.language): revision for revision, book in playbooks.items()}
+    wanted = {key: revision for key, revision in shipped.items() if key not in theirs}
     gone = [key for key in stored if key not in wanted]
     stale = [key for key, revision in wanted.items() if stored.get(key, ("", ""))[1] != revision]
     rows.drop(session, [stored[key][0] for key in gone])

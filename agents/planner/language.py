@@ -25,11 +25,13 @@ class Slot(_Strict):
     """How an argument is filled: from which kinds of span, in order of preference.
 
     ``keep``: may be taken from the thread when the message does not say it.
+    ``when``: kinds of span whose presence alone gives the argument a value.
     """
 
     required: bool = False
     source: list[Source] = Field(default_factory=list, alias="from")
     keep: bool = True
+    when: dict[Source, Any] = Field(default_factory=dict)
 
 
 class Example(_Strict):

@@ -82,6 +82,10 @@ def _fill_one(
     filled: Filled,
     name_of: Callable[[Match], str],
 ) -> None:
+    for kind, value in slot.when.items():
+        if any(s.kind == kind and scored.start <= s.start < scored.end for s in scene.spans):
+            filled.args[name] = value
+            return
     for source in slot.source:
         if source == "dictation":
             if scene.dictated:

@@ -21,7 +21,9 @@ def command(shell: Shell, demo: bool, empty: bool) -> None:
         raise WrongUseError("usage.one_of")
     app = build(shell.settings)
     try:
-        outcome = found(app, "demo" if demo else "empty" if empty else None, ProgressLine(shell))
+        line = ProgressLine(shell)
+        outcome = found(app, "demo" if demo else "empty" if empty else None, line)
+        app.learn(line)
         shell.text(shell.words(f"init.{outcome}", place=app.database.name))
     finally:
         app.release()

@@ -6,6 +6,7 @@ as a near title.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from storage import fulltext
+from storage.database import Database
 from storage.session import PrincipalSession
 from storage.tables import (
     CompetitorPresence,
@@ -146,12 +148,28 @@ def situation(session: PrincipalSession, customer_id: str, day: date) -> Situati
     )
 
 
+def unit(database: Database, *, write: bool) -> AbstractContextManager[Session]:
+    """A unit of work of the library's own upkeep, which no caller asks for."""
+    return database.system("library_sync", write=write)
+
+
 def revisions(session: Session, org_id: str) -> dict[tuple[str, str], tuple[str, str]]:
     """(item id, revision) of every shipped item of an organisation, by code and language."""
     c = LibraryItem
     statement = select(col(c.code), col(c.language), col(c.id), col(c.revision))
     rows = session.execute(statement.where(col(c.org_id) == org_id, col(c.origin) == "shipped"))
     return {(code, language): (key, revision) for code, language, key, revision in rows}
+
+
+def company_items(session: Session, org_id: str) -> set[tuple[str, str]]:
+    """Code and language of the items that the company wrote or changed itself."""
+    c = LibraryItem
+    rows = session.execute(
+        select(col(c.code), col(c.language)).where(
+            col(c.org_id) == org_id, col(c.origin) != "shipped"
+        )
+    )
+    return {(code, language) for code, language in rows}
 
 
 def put(

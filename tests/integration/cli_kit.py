@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 
 from bot.cli.frame import run
-from bot.settings import DATABASE_FILE, variable_names
+from bot.container import build
+from bot.settings import DATABASE_FILE, Settings, variable_names
 from knowledge_base.shelving import renew
 from storage.clock import FixedClock
 from storage.database import Database
-from storage.demo import ORG_ID, SMALL, build
+from storage.demo import ORG_ID, SMALL
+from storage.demo import build as build_demo
 from storage.migrate import migrate
 
 # A Monday morning in Shanghai.
@@ -30,13 +32,17 @@ ANSWER_FIELDS = {
 
 @functools.cache
 def _template(folder: Path) -> Path:
-    file = folder / "small-demo.db"
-    database = Database(f"sqlite:///{file}")
+    home = folder / "small-demo"
+    home.mkdir()
+    database = Database(f"sqlite:///{home / DATABASE_FILE}")
     migrate(database)
-    build(database, FixedClock(NOW), size=SMALL)
+    build_demo(database, FixedClock(NOW), size=SMALL)
     renew(database, ORG_ID, FixedClock(NOW))
     database.close()
-    return file
+    app = build(Settings(_env_file=None, home=home, database_url=None))
+    app.learn()
+    app.release()
+    return home
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,5 @@ def new_program(home: Path, patch: pytest.MonkeyPatch) -> Program:
 
 def demo_program(home: Path, patch: pytest.MonkeyPatch, factory: pytest.TempPathFactory) -> Program:
     """The program on a copy of the small demo home."""
-    home.mkdir()
-    shutil.copyfile(_template(factory.getbasetemp()), home / DATABASE_FILE)
+    shutil.copytree(_template(factory.getbasetemp()), home)
     return Program(home, patch)

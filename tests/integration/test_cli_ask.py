@@ -1,6 +1,7 @@
 """``ask``, ``act``, ``tool`` and ``import`` as scripts use them: JSON and exit status."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -221,10 +222,11 @@ organisation: {id: org-t, name: T, currency: USD, timezone: Europe/Berlin, langu
 people:
   - {name: Ada Reed, role: cro}
 tables:
-  customer:
-    from: accounts.csv
+  - target: customer
+    from: accounts
     key: account
-    columns: {name: account}
+    columns:
+      account: name
 """
 
 
@@ -241,9 +243,14 @@ def test_an_import_reports_and_repeats_without_doubling(demo: Program) -> None:
     assert "Ada Reed" not in demo("people").out
 
     taken = demo(*call, "--json").json
-    assert (taken["code"], taken["tables"][-1]["taken"]) == ("imported", 2)
-    assert demo(*call, "--json").json["tables"][-1]["unchanged"] == 2
+    assert taken["code"] == "imported"
+    assert _counts(taken) == {"person": (1, 0), "customer": (2, 0)}
+    assert _counts(demo(*call, "--json").json) == {"person": (0, 1), "customer": (0, 2)}
     assert demo("ask", "--as", "Ada Reed", "what is on my plate today?").status == 0
+
+
+def _counts(report: dict[str, Any]) -> dict[str, tuple[int, int]]:
+    return {line["table"]: (line["taken"], line["unchanged"]) for line in report["tables"]}
 
 
 def test_an_import_without_a_mapping_proposes_one_and_fails(demo: Program) -> None:

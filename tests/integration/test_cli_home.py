@@ -72,7 +72,7 @@ def test_an_empty_home_is_made_and_found_again(fresh: Program) -> None:
     again = fresh("init")
     assert again.status == 0
     assert "无需改动" in again.out
-    assert sorted(path.name for path in fresh.home.iterdir()) == [DATABASE_FILE]
+    assert sorted(path.name for path in fresh.home.iterdir()) == [DATABASE_FILE, "understanding"]
 
 
 def test_nobody_is_there_to_ask_as_in_an_empty_home(fresh: Program) -> None:

@@ -101,6 +101,10 @@ async def test_items_of_the_company_itself_are_left_alone(
     report = await library.sync(ORG, NOW, write(tmp_path / "b", playbook("pb-902", "单子停滞")))
     assert (report.added, report.removed) == (("pb-902.zh",), ())
     assert await codes(library, "客户嫌太贵") == ["pb-901"]
+    shipped = playbook("pb-901", "换了的说法", version=9), playbook("pb-902", "单子停滞")
+    again = await library.sync(ORG, NOW, write(tmp_path / "b", *shipped))
+    assert (again.added, again.updated, again.unchanged) == ((), (), 1)
+    assert await codes(library, "客户嫌太贵") == ["pb-901"]
 
 
 async def test_each_organisation_has_a_shelf_of_its_own(

@@ -1,0 +1,144 @@
+"""The terminal channel on a real terminal (a pseudo one): prompt, greeting, buttons, Ctrl-C."""
+
+import os
+import pty
+import re
+import select
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.channels.readers import HISTORY_FILE
+from tests.integration.cli_kit import Program, demo_program
+
+ROOT = Path(__file__).parents[2]
+_PATIENCE = 90.0  # seconds; a slow machine may take them, a healthy one does not
+_COLOURS = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
+
+
+class Terminal:
+    """A chat on a pseudo terminal of 100 by 40."""
+
+    def __init__(self, home: Path, *arguments: str) -> None:
+        self._seen = ""
+        self.all = ""
+        self.pid, self._end = pty.fork()
+        if self.pid == 0:  # the child: becomes the program
+            os.environ.update(
+                SALESTWIN_HOME=str(home),
+                PYTHONPATH=str(ROOT),
+                TERM="xterm-256color",
+                COLUMNS="100",
+                LINES="40",
+                PROMPT_TOOLKIT_NO_CPR="1",
+            )
+            command = [sys.executable, "-m", "bot", "chat", *arguments]
+            os.execv(sys.executable, command)  # noqa: S606 - this very program
+
+    def wait(self, text: str) -> str:
+        """Read until ``text`` stands on the screen; returns what came since the last wait."""
+        while text not in self._seen:
+            if not self._read():
+                raise AssertionError(f"{text!r} never came; last: {self.all[-2000:]}")
+        seen, _, self._seen = self._seen.partition(text)
+        return seen + text
+
+    def type(self, text: str) -> None:
+        os.write(self._end, text.encode())
+
+    def close(self) -> int:
+        """Read to the end; returns the exit status."""
+        while self._read():
+            pass
+        _, status = os.waitpid(self.pid, 0)
+        os.close(self._end)
+        self.pid = 0
+        return os.waitstatus_to_exitcode(status)
+
+    def kill(self) -> None:
+        if self.pid:
+            os.kill(self.pid, signal.SIGKILL)
+            self.close()
+
+    def _read(self) -> bool:
+        ready, _, _ = select.select([self._end], [], [], _PATIENCE)
+        try:
+            data = os.read(self._end, 65536) if ready else b""
+        except OSError:  # the other end is closed
+            data = b""
+        text = _COLOURS.sub("", data.decode("utf-8", "replace"))
+        self._seen += text
+        self.all += text
+        return bool(data)
+
+
+@pytest.fixture
+def demo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Program:
+    return demo_program(tmp_path / "home", monkeypatch, tmp_path_factory)
+
+
+@pytest.fixture
+def terminal(demo: Program) -> Iterator[Terminal]:
+    opened = Terminal(demo.home)
+    yield opened
+    opened.kill()
+
+
+def test_a_conversation(terminal: Terminal, demo: Program) -> None:
+    before = terminal.wait("您 ›")
+    assert "陈思远" not in before  # the prompt does not wait for the database
+    greeting = terminal.wait("可以这样问")
+    assert "陈思远，" in greeting
+    assert "今天：" in greeting
+    terminal.type("记一下：下周先不要打扰他们\r")
+    terminal.wait("采纳")
+    terminal.wait("您 ›")
+    terminal.type("2\r")
+    terminal.wait("修改为 ›")
+    terminal.type("，周五再联系\r")
+    assert "已记下" in terminal.wait("您 ›")
+    terminal.type("/quit\r")
+    assert terminal.close() == 0
+    notes = demo("tool", "run", "find_notes", "--json").json["result"]["notes"]
+    assert "下周先不要打扰他们，周五再联系" in [note["text"] for note in notes]
+    history = demo.home / HISTORY_FILE
+    assert "记一下" in history.read_text(encoding="utf-8")
+    assert history.stat().st_mode & 0o077 == 0
+
+
+def test_ctrl_c_ends_a_turn_then_a_line_then_the_program(terminal: Terminal) -> None:
+    terminal.wait("您 ›")
+    terminal.type("我今天有哪些安排？\r")
+    terminal.wait("正在想")
+    terminal.type("\x03")
+    terminal.wait("已停下")
+    terminal.wait("您 ›")
+    terminal.type("我今天有哪些安排？\r")
+    terminal.wait("日程")
+    terminal.wait("您 ›")
+    terminal.type("半句话\x03")
+    terminal.wait("再按一次")
+    terminal.wait("您 ›")
+    terminal.type("\x03")
+    assert terminal.close() == 0
+
+
+def test_a_pasted_text_of_many_lines_is_one_message(terminal: Terminal) -> None:
+    terminal.wait("可以这样问")
+    terminal.type("\x1b[200~记一下：第一行\n第二行\x1b[201~\r")
+    shown = terminal.wait("采纳")
+    assert "第一行" in shown
+    assert "第二行" in shown
+    terminal.type("\x04")
+    assert terminal.close() == 0
+
+
+def test_an_unknown_person_ends_it_with_a_sentence(demo: Program) -> None:
+    terminal = Terminal(demo.home, "--as", "陈思元")
+    terminal.wait("陈思远")
+    assert terminal.close() == 2
