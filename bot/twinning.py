@@ -1,5 +1,6 @@
 """Makes the twin: model, graph, turns. Importing this loads the agent framework."""
 
+import os
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
@@ -10,9 +11,11 @@ from langchain_core.tools import BaseTool
 from agents.audit import Audit
 from agents.egress import EgressOptions
 from agents.identity import current_context
+from agents.locks import FileLeases
 from agents.models import ModelOptions, RemoteModel, build_remote
 from agents.planner.language import load_language
 from agents.planner.model import PlannerChatModel
+from agents.threads import Lease
 from agents.turns import TurnService
 from agents.twin import TwinOptions, build_twin
 from bot.settings import Settings
@@ -51,10 +54,23 @@ async def make_turns(
         clock=app.clock,
         new_id=app.new_id,
         model=remote.label if remote else "planner",
-        lease=Leases(app.database, app.clock, app.new_id).hold,
+        lease=_lease(app, closing),
     )
     closing.push_async_callback(turns.close)
     return turns
+
+
+def _lease(app: "App", closing: AsyncExitStack) -> Lease:
+    """How one thread stays in order between programs.
+
+    File locks where the data is a file here: they cost nothing and end with their program.
+    Rows in the database where several machines may work on it.
+    """
+    if not app.database.is_sqlite or os.name != "posix":
+        return Leases(app.database, app.clock, app.new_id).hold
+    locks = FileLeases(app.home / "threads.lock")
+    closing.callback(locks.close)
+    return locks.hold
 
 
 def make_planner(app: "App") -> PlannerChatModel:
@@ -88,5 +104,12 @@ def twin_options(app: "App", remote: RemoteModel | None) -> TwinOptions:
         people = (entry for entry in lexicon.entries if entry.entity.kind == "contact")
         return [form for entry in people for form in entry.forms]
 
-    egress = EgressOptions(level=app.settings.egress, names=contact_names)
+    def private_spans(text: str) -> list[tuple[int, int]]:
+        # A note may be announced in either language, whatever the rest is written in.
+        understanders = (app.planner.understander(code) for code in LANGUAGES)
+        return [span for one in understanders for span in one.private_spans(text)]
+
+    egress = EgressOptions(
+        level=app.settings.egress, names=contact_names, private_spans=private_spans
+    )
     return TwinOptions(remote=remote, egress=egress)

@@ -82,29 +82,58 @@ def _fill_one(
     filled: Filled,
     name_of: Callable[[Match], str],
 ) -> None:
-    for kind, value in slot.when.items():
-        if any(s.kind == kind and scored.start <= s.start < scored.end for s in scene.spans):
-            filled.args[name] = value
-            return
+    implied = _implied_by_span(slot, scored, scene)
+    if implied is not None:
+        filled.args[name] = implied
+        return
     for source in slot.source:
-        if source == "dictation":
-            if scene.dictated:
-                filled.args[name] = scene.dictated
-                return
-        elif source == "text":
-            filled.args[name] = scene.message.original[scored.start : scored.end].strip()
-            return
-        elif source == "day":
-            if span := _first(scene.spans, "day", scored):
-                first, last = span.value
-                filled.args[name] = first.isoformat()
-                if "days" in scored.wish.slots and last > first:
-                    filled.args["days"] = (last - first).days + 1
-                return
-        elif source != "cue" and _fill_entity(name, source, scored, scene, filled, name_of):
+        if _fill_from(source, name, scored, scene, filled, name_of):
             return
     if slot.required and name not in filled.args and filled.ask is None:
         filled.ask = Ask(name)
+
+
+def _implied_by_span(slot: Slot, scored: Scored, scene: Scene) -> Any:
+    for kind, value in slot.when.items():
+        if any(s.kind == kind and scored.start <= s.start < scored.end for s in scene.spans):
+            return value
+    return None
+
+
+def _fill_from(
+    source: str,
+    name: str,
+    scored: Scored,
+    scene: Scene,
+    filled: Filled,
+    name_of: Callable[[Match], str],
+) -> bool:
+    """True when this source settles the slot."""
+    match source:
+        case "cue":
+            return False
+        case "dictation":
+            if scene.dictated:
+                filled.args[name] = scene.dictated
+            return bool(scene.dictated)
+        case "text":
+            filled.args[name] = scene.message.original[scored.start : scored.end].strip()
+            return True
+        case "day":
+            return _fill_day(name, scored, scene, filled)
+        case _:
+            return _fill_entity(name, source, scored, scene, filled, name_of)
+
+
+def _fill_day(name: str, scored: Scored, scene: Scene, filled: Filled) -> bool:
+    span = _first(scene.spans, "day", scored)
+    if span is None:
+        return False
+    first, last = span.value
+    filled.args[name] = first.isoformat()
+    if "days" in scored.wish.slots and last > first:
+        filled.args["days"] = (last - first).days + 1
+    return True
 
 
 def _fill_entity(

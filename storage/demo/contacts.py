@@ -42,7 +42,7 @@ def _add_contact(
     *,
     may_leave: bool,
 ) -> None:
-    name, call, mail = _name(rng, account, post)
+    name, call, mail = _new_name(rng, account, post)
     left = rng.randint(20, 400) if may_leave and rng.random() < 0.08 else None
     verified = rng.randint(181, 700) if rng.random() < 0.22 else rng.randint(3, 170)
     if left is not None:
@@ -70,6 +70,13 @@ def _add_contact(
         left_on=None if left is None else world.day(left),
         recorded_at=world.moment(max(verified, 30) + rng.randint(0, 300), 640),
     )
+
+
+def _new_name(rng: Random, account: Account, post: dict[str, str]) -> tuple[str, str, str]:
+    """A name that is called otherwise than the colleagues'."""
+    while (found := _name(rng, account, post))[1] in {person.call for person in account.people}:
+        continue
+    return found
 
 
 def _name(rng: Random, account: Account, post: dict[str, str]) -> tuple[str, str, str]:

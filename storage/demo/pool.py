@@ -82,10 +82,11 @@ def _add_projects(
     accounts: list[Account],
 ) -> None:
     pool, names = data.load("pool"), data.load("organisation")["project"]
+    groups = data.load("contacts")["groups"]
     eligible = [account for account in accounts if not account.duplicate]
     for _ in range(_PROJECTS):
         account = rng.choice(eligible)
-        kind = rng.choice(pool["projects" if account.language == "zh" else "projects_en"])
+        kind = rng.choice(pool["projects"][account.language][groups[account.industry]])
         started = rng.randint(20, 900)
         ended = started - rng.randint(30, 240)
         outcome = rng.choices(("success", "partial", "failure"), (68, 24, 8))[0]

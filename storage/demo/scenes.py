@@ -36,6 +36,15 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class Complaint:
+    """What is complained about."""
+
+    title: str
+    severity: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """Where a conversation takes place: ``scene`` is a stage, ``won``, ``lost`` or ``care``.
 
@@ -54,7 +63,7 @@ class Setting:
 
 @dataclass(slots=True)
 class Talk:
-    """A finished conversation. ``complaint`` is title and severity of the ticket it opens."""
+    """A finished conversation; a complaint opens a ticket."""
 
     kind: str
     minutes: int
@@ -63,7 +72,7 @@ class Talk:
     text: str = ""
     action: str = ""
     promises: list[Promise] = field(default_factory=list)
-    complaint: tuple[str, str] | None = None
+    complaint: Complaint | None = None
 
 
 @cache
@@ -90,7 +99,7 @@ def compose(rng: Random, setting: Setting) -> Talk:
         clauses.append(clause)
         spoken.append(words)
     promise = _promise(rng, setting, talk, spoken)
-    mood, mood_words = _mood(rng, setting, kind)
+    mood, mood_words = _mood(rng, setting, talk)
     talk.summary = _summary(rng, setting, talk, clauses, promise, mood)
     talk.text = _text(rng, setting, talk, spoken, mood_words)
     talk.action = _action(rng, setting, talk)
@@ -182,7 +191,8 @@ def _subject(rng: Random, setting: Setting, subject: str, talk: Talk) -> tuple[s
         words += "\n" + phrase(rng.choice(replies)).render(setting.slots, _draws(rng))
     if subject == "complaint":
         severity = "normal" if rng.random() < 0.4 else entry["severity"]
-        talk.complaint = (phrase(entry["title"]).render(setting.slots, draws), severity)
+        title = phrase(entry["title"]).render(slots, draws)
+        talk.complaint = Complaint(title, severity, _tidy(setting.language, clause))
         words += "\n" + phrase(rng.choice(service["reply"])).render(setting.slots, _draws(rng))
     return clause, words
 
@@ -204,10 +214,12 @@ def _promise(rng: Random, setting: Setting, talk: Talk, spoken: list[str]) -> st
     return phrase(entry["sum"]).render(slots, draws)
 
 
-def _mood(rng: Random, setting: Setting, kind: str) -> tuple[str, str]:
+def _mood(rng: Random, setting: Setting, talk: Talk) -> tuple[str, str]:
     weights = data.load("talk/scenes")["stages"][setting.scene]["mood"]
+    if talk.complaint is not None:
+        weights = data.load("talk/scenes")["mood_of_complaint"]
     moods = data.talk(setting.language)["frame"][rng.choices(_MOODS, weights)[0]]
-    entry = rng.choice([mood for mood in moods if kind in mood.get("only", (kind,))])
+    entry = rng.choice([mood for mood in moods if talk.kind in mood.get("only", (talk.kind,))])
     draws = _draws(rng)
     render = (phrase(entry[key]).render(setting.slots, draws) for key in ("sum", "say"))
     return next(render), next(render)

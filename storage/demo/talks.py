@@ -9,7 +9,7 @@ from storage.demo.authors import Author
 from storage.demo.deals import Deal
 from storage.demo.parties import Account, Somebody
 from storage.demo.plans import Plan, care_plans, deal_plans
-from storage.demo.scenes import Promise, Setting, Talk, compose
+from storage.demo.scenes import Complaint, Promise, Setting, Talk, compose
 from storage.demo.world import Book, World
 from storage.tables import Commitment, Interaction, InteractionText, ServiceTicket
 from storage.vocabulary import InteractionKind
@@ -176,7 +176,7 @@ def _write(
     for promise in talk.promises:
         _add_promise(world, book, rng, met, promise, key)
     if talk.complaint is not None:
-        _add_ticket(world, book, rng, met, talk)
+        _add_ticket(world, book, rng, met, talk.complaint)
 
 
 def _add_interaction(
@@ -250,8 +250,7 @@ def _kept(rng: Random, due: int) -> str:
     return "open" if rng.random() < 0.85 else "kept"
 
 
-def _add_ticket(world: World, book: Book, rng: Random, met: Met, talk: Talk) -> None:
-    title, severity = talk.complaint or ("", "normal")
+def _add_ticket(world: World, book: Book, rng: Random, met: Met, complaint: Complaint) -> None:
     key = book.number("t")
     took = rng.choice((1, 2, 3, 5, 8, 13, 21)) + (14 if rng.random() < 0.1 else 0)
     closed = met.ago - took
@@ -263,10 +262,10 @@ def _add_ticket(world: World, book: Book, rng: Random, met: Met, talk: Talk) -> 
         customer_id=met.account.id,
         product_id=met.product["id"],
         number=f"SR-{key[2:]}",
-        kind="complaint" if severity != "low" else rng.choice(("question", "fault")),
-        severity=severity,
-        title=title,
-        description=talk.summary,
+        kind=rng.choice(("question", "fault")) if complaint.severity == "low" else "complaint",
+        severity=complaint.severity,
+        title=complaint.title,
+        description=complaint.text,
         status=("in_progress" if rng.random() < 0.6 else "open") if open_ else "closed",
         opened_at=world.moment(met.ago, met.minute + 30),
         closed_at=None if open_ else world.moment(closed, rng.randint(560, 1070)),

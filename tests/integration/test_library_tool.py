@@ -120,6 +120,7 @@ async def test_every_citation_in_the_words_stands_in_the_artifact_word_for_word(
     for language, query in (("zh", "客户拿竞品比价"), ("en", "they compare us with a competitor")):
         result = await found(stocked, context(language=language), query=query)
         cited = {(c.id, c.locator) for c in result.citations}
+        assert len(cited) == len(result.citations)
         for card in result.hits[:1]:
             for line in (*card.steps, *card.risks):
                 assert (card.id, line.locator) in cited

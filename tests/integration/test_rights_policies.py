@@ -32,8 +32,8 @@ def world(databases: Any) -> Iterator[Database]:
 
 def behind(database: Database, caller: Caller | None, work: Callable[[Connection], Any]) -> Any:
     """What SQL finds that no session has looked at, in a transaction that is taken back."""
-    with database._binds["principal", False].connect() as connection:
-        connection = connection.execution_options(**CHECKED)
+    bind = database._binds["principal", False].execution_options(**CHECKED)
+    with bind.connect() as connection:
         if caller is not None:
             policies.work_for(connection, caller.scope, **CHECKED)
         try:

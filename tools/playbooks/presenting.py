@@ -1,6 +1,6 @@
 """From library hits to cards and citations. Every quoted line is copied, none is rewritten."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from knowledge_base.fit import SlotFit
@@ -44,14 +44,13 @@ def card(hit: PlaybookHit, today: date) -> PlaybookCard:
     )
 
 
-def citations(cards: Iterable[PlaybookCard]) -> list[Citation]:
-    """The closest place of every card, then each step and risk of the first one."""
-    cards = list(cards)
-    found = [_cite(it, it.locator, it.quote) for it in cards]
+def citations(cards: Sequence[PlaybookCard]) -> list[Citation]:
+    """What the words show: each step and risk of the first card, the closest place of others."""
+    found = []
     for it in cards[:1]:
         found += [_cite(it, step.locator, _first_line(step)) for step in it.steps]
         found += [_cite(it, risk.locator, risk.check) for risk in it.risks]
-    return list({(c.id, c.locator, c.quote): c for c in found}.values())
+    return found + [_cite(it, it.locator, it.quote) for it in cards[1:]]
 
 
 def _cite(it: PlaybookCard, place: str, quote: str) -> Citation:
