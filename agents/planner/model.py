@@ -23,7 +23,7 @@ from pydantic import ConfigDict, PrivateAttr
 from agents.planner import words
 from agents.planner.language import Language
 from agents.planner.plan import ready
-from agents.planner.state import ThreadState, read_state
+from agents.planner.state import Question, ThreadState, read_state
 from agents.planner.understand import Situation, Understander, Understanding
 from storage.identity import Caller
 from tools.context import TurnContext
@@ -140,21 +140,27 @@ def _first_reply(
         wish = language.wish_of(asked.tool)
         labels = [label for label, _ in asked.options]
         text = words.question(understood.ask, wish, labels, language.code)
-        extra = {
-            "tool": asked.tool,
-            "args": asked.args,
-            "slot": asked.slot,
-            "options": [list(option) for option in asked.options],
-        }
-        return AIMessage(text, additional_kwargs={"outcome": "asked", "asked": extra})
+        return AIMessage(text, additional_kwargs={"outcome": "asked", "asked": _kept(asked)})
     if understood.reply is not None:
         text = words.talk(understood.reply, language, situation.tools, customer)
         return AIMessage(text, additional_kwargs={"outcome": "answered"})
     if understood.close:
         text = words.between(understood.close, language.code)
-        return AIMessage(text, additional_kwargs={"outcome": "asked"})
+        open_question = _kept(understood.question) if understood.question else None
+        return AIMessage(text, additional_kwargs={"outcome": "asked", "asked": open_question})
     text = words.not_understood(language, situation.tools, customer)
     return AIMessage(text, additional_kwargs={"outcome": "unknown"})
+
+
+def _kept(question: Question) -> dict[str, Any]:
+    """A question as it is kept with the message that asks it."""
+    return {
+        "tool": question.tool,
+        "args": question.args,
+        "slot": question.slot,
+        "options": [list(option) for option in question.options],
+        "text": question.text,
+    }
 
 
 def _go_on(

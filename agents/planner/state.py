@@ -18,13 +18,15 @@ _LOOK_BACK = 60
 class Question:
     """A question that the planner asked: which argument of which call is open.
 
-    ``options`` are pairs of what the person reads and what the argument becomes.
+    ``options`` are pairs of what the person reads and what the argument becomes. A question
+    without a tool asks which tool ``text`` meant: then the options' values are tools.
     """
 
     tool: str
     args: dict[str, Any]
     slot: str
     options: tuple[tuple[str, str], ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +69,5 @@ def _open_question(messages: Sequence[BaseMessage]) -> Question | None:
     if not isinstance(asked, dict):
         return None
     options = tuple((label, value) for label, value in asked["options"])
-    return Question(asked["tool"], asked["args"], asked["slot"], options)
+    text = asked.get("text", "")
+    return Question(asked["tool"], asked["args"], asked["slot"], options, text)

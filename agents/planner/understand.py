@@ -94,7 +94,9 @@ class Understander:
             said = [message.original[start:end].strip() for start, end in reading.declined]
             return replace(plan, declined=said)
         if reading.verdict == "close":
-            return Understanding(close=[scored.wish for scored in reading.nearest])
+            close = [scored.wish for scored in reading.nearest if scored.wish.tool]
+            options = tuple((wish.label, wish.tool or "") for wish in close)
+            return Understanding(close=close, question=Question("", {}, "", options, text))
         return Understanding()
 
     def private_spans(self, text: str) -> list[tuple[int, int]]:
@@ -147,6 +149,8 @@ class Understander:
     def _settle(self, message: Normal, situation: Situation) -> Understanding | None:
         """An answer to the question that the planner asked just before."""
         question = situation.state.question
+        if question is not None and not question.tool:
+            return self._settle_between(message, question, situation)
         if question is None or question.tool not in situation.tools:
             return None
         said_as = [
@@ -160,6 +164,22 @@ class Understander:
         if value is None:
             return None
         return Understanding([Step(question.tool, {**question.args, question.slot: value})])
+
+    def _settle_between(
+        self, message: Normal, question: Question, situation: Situation
+    ) -> Understanding | None:
+        """The wish that was chosen, for the message that had left it open."""
+        place = choose(message.original, [label for label, _ in question.options])
+        wish = None if place is None else self.language.wish_of(question.options[place][1])
+        if wish is None or wish.tool not in situation.tools:
+            return None
+        asked = normalise(question.text)
+        spans = find_spans(asked, situation.lexicon, situation.today)
+        spans = self._with_partial(asked, spans, situation.lexicon)
+        dictated, spans = self._dictation(asked, spans, situation.tools)
+        words = _dictated_words(asked, dictated)
+        scene = _Scene(asked, spans, situation, words, self._reader.knows).build()
+        return self._plan([Scored(wish, 0, len(asked.folded), 1.0)], scene, situation)
 
     def _short_answer(
         self, message: Normal, situation: Situation, question: Question

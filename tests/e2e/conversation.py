@@ -51,6 +51,7 @@ class Expect(Strict):
             _check_call(call, run)
         assert [text for text in self.says if text not in words] == [], seen
         assert [text for text in self.never if text in words] == [], seen
+        assert "⟦" not in words, seen
         assert [button.verb for button in answer.answer.actions] == self.actions, seen
         if self.citations is not None:
             assert bool(answer.answer.citations) == self.citations, seen
