@@ -153,6 +153,7 @@ def _new_engine(url: URL, wait: float) -> Engine:
             raise StorageError(
                 "unreachable", f"pip install 'salestwin[postgres]': {error}"
             ) from None
+        event.listen(engine, "begin", _postgres_begin)
     engine.dialect.statement_compiler = guarding(engine.dialect.statement_compiler)
     event.listen(engine, "before_cursor_execute", _stop_unguarded)
     return engine

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 import storage.tables  # noqa: F401 - every table must be known when policies are made
 from storage.database import Database
 from storage.errors import StorageError
-from storage.policies import install
+from storage.policies import install, remove
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -44,16 +44,19 @@ def migrate(database: Database) -> None:
     """
     with database.system("migrate") as session:
         connection = session.connection()
-        if connection.dialect.name == "postgresql":
+        postgres = connection.dialect.name == "postgresql"
+        if postgres:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         match _state(connection):
             case "newer":
                 raise StorageError("newer", database.name)
             case "empty" | "old":
+                if postgres:
+                    remove(connection)
                 _upgrade(connection)
             case "current":
                 pass
-        if connection.dialect.name == "postgresql":
+        if postgres:
             install(connection)
 
 

@@ -56,6 +56,15 @@ def install(connection: Connection) -> None:
     connection.exec_driver_sql(f"COMMENT ON POLICY salestwin_select ON lease IS '{mark}'")
 
 
+def remove(connection: Connection) -> None:
+    """Take the policies away: a table cannot be altered while one speaks of it."""
+    found = connection.exec_driver_sql(
+        "SELECT polname, polrelid::regclass FROM pg_policy WHERE polname LIKE 'salestwin%%'"
+    )
+    for name, table in found.all():
+        connection.exec_driver_sql(f"DROP POLICY {name} ON {table}")
+
+
 def _commands() -> Iterator[str]:
     for mapper in default_registry.mappers:
         model: Any = mapper.class_

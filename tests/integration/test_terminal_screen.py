@@ -95,7 +95,7 @@ def test_a_conversation(terminal: Terminal, demo: Program) -> None:
     greeting = terminal.wait("可以这样问")
     assert "陈思远，" in greeting
     assert "今天：" in greeting
-    terminal.type("记一下：下周先不要打扰他们\r")
+    terminal.type("记一下：客户想三月交货\r")
     terminal.wait("采纳")
     terminal.wait("您 ›")
     terminal.type("2\r")
@@ -105,7 +105,7 @@ def test_a_conversation(terminal: Terminal, demo: Program) -> None:
     terminal.type("/quit\r")
     assert terminal.close() == 0
     notes = demo("tool", "run", "find_notes", "--json").json["result"]["notes"]
-    assert "下周先不要打扰他们，周五再联系" in [note["text"] for note in notes]
+    assert "客户想三月交货，周五再联系" in [note["text"] for note in notes]
     history = demo.home / HISTORY_FILE
     assert "记一下" in history.read_text(encoding="utf-8")
     assert history.stat().st_mode & 0o077 == 0
