@@ -12,9 +12,7 @@ from storage.errors import NotACallerError
 from storage.identity import Caller
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from storage.database import Database
+    from storage.database import Database, SystemSession
 
 _NEAR = 0.6  # similarity from which a name is worth suggesting
 _SUGGESTED = 3
@@ -56,7 +54,7 @@ def caller_for(database: "Database", said: str | None, clock: Clock, words: Word
             raise WrongUseError("errors.inactive_person", name=found[0].name) from None
 
 
-def _default(session: "Session") -> str:
+def _default(session: "SystemSession") -> str:
     from storage.repositories.people import list_people
     from storage.tables import Organisation
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, Engine
@@ -26,6 +26,10 @@ _SYSTEM = "system"
 _PASSING = "salestwin_passing"
 _THREADS = 4
 _WAIT = 10.0
+
+
+# What ``system`` hands out; a name for those who may not import the library themselves.
+SystemSession: TypeAlias = Session
 
 
 class Database:

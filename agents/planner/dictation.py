@@ -8,8 +8,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+_PAUSE = r"[\s：:，,。;；\-—–]*"
 _LEAD = re.compile(
-    r"^[\s：:，,。;；\-—–]*(?:一下|下|一条|一笔|吧|哈|that\b|this\b|down\b)?[\s：:，,;；\-—–]*"
+    rf"^{_PAUSE}(?:一?(?:下|条|个|笔)?(?:备注|笔记|记录|备忘)?|吧|哈|that\b|this\b|down\b)?{_PAUSE}"
+    # "on Muning: …" says what the note is about; the words begin after the colon.
+    r"(?:(?:on|for|about|under|to|关于|给)\s*[^:：,，。.]{2,40}[:：]\s*)?"
 )
 _TAIL = re.compile(r"[\s，,。.！!;；：:]*(?:谢谢|多谢|thanks|thank you|please|pls)?[\s。.！!~～]*$")
 # What may stand before a short opener; nothing else, or the word means something else.

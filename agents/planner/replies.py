@@ -19,7 +19,7 @@ _ORDINAL = re.compile(
 )
 _SMALL_WORDS = re.compile(
     r"是|就|的|那个|那家|我说|我指|我问|吧|哈|呢|啊|"
-    r"\b(?:i mean|i meant|the one|the|in|at|from|please|it's|its|is)\b"
+    r"\b(?:i mean|i meant|the one|one|the|in|at|from|please|it's|its|is)\b"
 )
 _BREAKS = re.compile(r"[\s，,。.！!？?：:（）()]+")
 

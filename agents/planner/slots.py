@@ -18,12 +18,14 @@ _PRONOUN = re.compile(
     r"\b(?:they|them|their|theirs|this (?:customer|account|client)|that (?:customer|account|client)"
     r"|the (?:customer|account|client)|this one|it|its)\b"
 )
+_LONGEST_ENDING = 8  # what a name may go on with in ordinary words: 电子, 医疗器械
 _SHORT_MESSAGE = 40
 _SURE_PERSON = 0.88  # names of people are short: a near miss is often another word
 _LITTLE_ZH = frozenset(
     "的跟和与给把对向在是有没要会去到从被让我你他她它们这那个家位了吗呢啊呀嘛吧哈就都也还"
 )
 _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[\u4e00-\u9fff]")
+_CAPITALS = re.compile(r"[A-Z][\w&'.-]*(?:\s+[A-Z][\w&'.-]*)*")
 _WORD = re.compile(r"[a-z][a-z0-9&'.-]*(?:\s+[a-z][a-z0-9&'.-]*)*|[\u4e00-\u9fff]{2,}")
 
 
@@ -193,12 +195,22 @@ def _from_strange_words(
             filled.args[name] = name_of(matches[0])
             filled.echoes += [matches[0]] if matches[0].guessed else []
             return True
-    required = scored.wish.slots[name].required
-    strangers = [p for p in pieces if required and _stands_like_a_name(scene, *p)]
+    if not scored.wish.slots[name].required:
+        return False
+    strangers = [p for p in (name_at(scene, *piece) for piece in pieces) if p is not None]
     if strangers:
         start, end = max(strangers, key=lambda p: p[1] - p[0])
         filled.args[name] = scene.message.original[start:end]
     return bool(strangers)
+
+
+def name_at(scene: Scene, start: int, end: int) -> tuple[int, int] | None:
+    """The stretch from ``start`` that stands where names stand, if any: 泰萨罗 → 泰萨罗电子."""
+    limit = min(len(scene.message.folded), end + _LONGEST_ENDING)
+    for stop in range(end, limit + 1):
+        if _stands_like_a_name(scene, start, stop):
+            return start, stop
+    return None
 
 
 def entity_matches(kind: str, scored: Scored, scene: Scene) -> tuple[Match, ...] | None:
@@ -245,8 +257,15 @@ def strange_words(scene: Scene, scored: Scored) -> Iterator[tuple[int, int]]:
             continue
         for piece_start, piece_end in _unexplained(hit.group(), scene.knows):
             start, end = _trimmed(folded, hit.start() + piece_start, hit.start() + piece_end)
+            start, end = _capitals(scene.message.original, start, end)
             if end - start >= 2:
                 yield start, end
+
+
+def _capitals(original: str, start: int, end: int) -> tuple[int, int]:
+    """The run of capitalised words in a stretch of Latin words, where there is one."""
+    hit = _CAPITALS.search(original, start, end)
+    return (hit.start(), hit.end()) if hit and original[start:end].isascii() else (start, end)
 
 
 def _trimmed(folded: str, start: int, end: int) -> tuple[int, int]:
@@ -276,7 +295,7 @@ def _unexplained(text: str, knows: Callable[[str], bool]) -> list[tuple[int, int
     if text.isascii():
         words = [(m.start(), m.end()) for m in re.finditer(r"\S+", text)]
         strange = [(s, e) for s, e in words if not all(knows(f) for f in features(text[s:e]))]
-        return [*strange, *_joined(strange, gap=1)]
+        return _joined(strange, gap=1)
     known = [False] * len(text)
     for i in range(len(text) - 1):
         if knows(f"{text[i]}_{text[i + 1]}"):

@@ -13,7 +13,7 @@ from agents.planner.language import Language, Wish
 from agents.planner.normalise import Normal, normalise
 from agents.planner.plan import Step, distinct, from_diary
 from agents.planner.replies import choose
-from agents.planner.slots import Ask, Filled, Scene, fill
+from agents.planner.slots import Ask, Filled, Scene, fill, name_at, strange_words
 from agents.planner.spans import (
     Span,
     find_spans,
@@ -38,6 +38,7 @@ _TURN = re.compile(
     r"(?=(?:tell|show|give|pull|check|look|find|get|what|when|who|how|brief)\b))"
 )
 _SURE_TURN = 0.6
+_FOREIGN = 0.4  # from here on a message is more likely not for us than about a stranger
 _AND = re.compile(r"\s*(?:和|跟|与|及|以及|、|,|，|/|&|\+|and|还有|同)\s*")
 
 
@@ -93,6 +94,10 @@ class Understander:
             plan = self._plan(reading.found, scene.build(), situation)
             said = [message.original[start:end].strip() for start, end in reading.declined]
             return replace(plan, declined=said)
+        if reading.outside < _FOREIGN:
+            stranger = self._about_stranger(message, spans, situation)
+            if stranger is not None:
+                return stranger
         if reading.verdict == "close":
             close = [scored.wish for scored in reading.nearest if scored.wish.tool]
             options = tuple((wish.label, wish.tool or "") for wish in close)
@@ -119,6 +124,25 @@ class Understander:
         outside = [s for s in spans if s.end <= text.start or text.end <= s.start]
         inside = [s for s in spans if s.kind in ("customer", "contact", "opportunity")]
         return text, [*without_overlaps([*outside, text]), *(s for s in inside if s not in outside)]
+
+    def _about_stranger(
+        self, message: Normal, spans: Sequence[Span], situation: Situation
+    ) -> Understanding | None:
+        """A clear wish about a name that is not visible: the tool says that it is unknown."""
+        scene = _Scene(message, list(spans), situation, None, self._reader.knows).build()
+        everything = Scored(self.language.wishes[0], 0, len(message.folded), 0.0)
+        for piece in strange_words(scene, everything):
+            place = name_at(scene, *piece)
+            if place is None or any(s.kind == "customer" for s in spans):
+                continue
+            said = message.original[place[0] : place[1]]
+            name = Span("customer", *place, said)
+            reading = self._reader.read(message, [*spans, name], situation.tools)
+            best = reading.found[0] if reading.verdict == "clear" else None
+            slot = best.wish.slots.get("customer") if best is not None else None
+            if best is not None and best.wish.tool and slot is not None and slot.required:
+                return Understanding([Step(best.wish.tool, {**best.implied, "customer": said})])
+        return None
 
     def _with_partial(self, message: Normal, spans: list[Span], lexicon: Lexicon) -> list[Span]:
         partial = partial_spans(message, lexicon, spans, self._reader.common)

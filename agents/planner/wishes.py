@@ -40,7 +40,7 @@ class Thresholds:
     margin: float = 0.14  # lead over the second wish
     close: float = 0.26  # from here on a question back is worth it
     clause: float = 0.5  # a clause alone must be this sure to be a wish of its own
-    whole: float = 0.72  # a message this sure of one wish is not taken apart
+    whole: float = 0.72  # where every clause is this sure, the message is taken apart
     foreign: float = 0.6  # a clause this sure to be outside of the product is declined
     section: float = 0.30  # share within a wish from which a variant's arguments are taken
     plain: float = 0.75  # share of the plain variant above which cue words imply nothing
@@ -70,6 +70,7 @@ class Reading:
     found: Sequence[Scored] = ()
     nearest: Sequence[Scored] = ()
     declined: Sequence[tuple[int, int]] = ()
+    outside: float = 0.0  # probability that the message wishes something else altogether
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class WishReader:
             if len(groups) == 1 and not self._clear(whole):
                 # One clause is sure, the rest of the message is only its circumstances.
                 return Reading("clear", [replace(groups[0], start=0, end=whole.end)])
-        return self._single(whole)
+        return replace(self._single(whole), outside=whole.outside)
 
     def _single(self, whole: _Clause) -> Reading:
         if not whole.scored:
@@ -143,12 +144,10 @@ class WishReader:
         """Several clauses, one wish: ``they say too expensive, how do I respond``."""
         if not whole.scored or any(group.wish is groups[0].wish for group in groups[1:]):
             return False
-        sure = whole.best.probability >= self.thresholds.whole
         weakest = min(group.probability for group in groups)
         leads = whole.best.probability >= self.thresholds.clear
-        return any(g.wish is whole.best.wish for g in groups) and (
-            sure or (leads and weakest < self.thresholds.whole)
-        )
+        among = any(group.wish is whole.best.wish for group in groups)
+        return leads and among and weakest < self.thresholds.whole
 
     def _clear(self, clause: _Clause) -> bool:
         if not clause.scored:

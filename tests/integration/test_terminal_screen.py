@@ -5,8 +5,9 @@ import pty
 import re
 import select
 import signal
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,18 +26,25 @@ class Terminal:
     def __init__(self, home: Path, *arguments: str) -> None:
         self._seen = ""
         self.all = ""
-        self.pid, self._end = pty.fork()
-        if self.pid == 0:  # the child: becomes the program
-            os.environ.update(
-                SALESTWIN_HOME=str(home),
-                PYTHONPATH=str(ROOT),
-                TERM="xterm-256color",
-                COLUMNS="100",
-                LINES="40",
-                PROMPT_TOOLKIT_NO_CPR="1",
-            )
-            command = [sys.executable, "-m", "bot", "chat", *arguments]
-            os.execv(sys.executable, command)  # noqa: S606 - this very program
+        self._end, screen = pty.openpty()
+        environment = {
+            **os.environ,
+            "SALESTWIN_HOME": str(home),
+            "PYTHONPATH": str(ROOT),
+            "TERM": "xterm-256color",
+            "COLUMNS": "100",
+            "LINES": "40",
+            "PROMPT_TOOLKIT_NO_CPR": "1",
+        }
+        self._chat = subprocess.Popen(
+            [sys.executable, "-m", "bot", "chat", *arguments],
+            env=environment,
+            stdin=screen,
+            stdout=screen,
+            stderr=screen,
+            start_new_session=True,
+        )
+        os.close(screen)
 
     def wait(self, text: str) -> str:
         """Read until ``text`` stands on the screen; returns what came since the last wait."""
@@ -49,18 +57,20 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self._end, text.encode())
 
+    def interrupt(self) -> None:
+        """What Ctrl-C is while no line is being edited."""
+        self._chat.send_signal(signal.SIGINT)
+
     def close(self) -> int:
         """Read to the end; returns the exit status."""
         while self._read():
             pass
-        _, status = os.waitpid(self.pid, 0)
         os.close(self._end)
-        self.pid = 0
-        return os.waitstatus_to_exitcode(status)
+        return self._chat.wait(_PATIENCE)
 
     def kill(self) -> None:
-        if self.pid:
-            os.kill(self.pid, signal.SIGKILL)
+        if self._chat.poll() is None:
+            self._chat.kill()
             self.close()
 
     def _read(self) -> bool:
@@ -83,10 +93,21 @@ def demo(
 
 
 @pytest.fixture
-def terminal(demo: Program) -> Iterator[Terminal]:
-    opened = Terminal(demo.home)
-    yield opened
-    opened.kill()
+def terminals(demo: Program) -> Iterator[Callable[..., Terminal]]:
+    opened: list[Terminal] = []
+
+    def start(*arguments: str) -> Terminal:
+        opened.append(Terminal(demo.home, *arguments))
+        return opened[-1]
+
+    yield start
+    for terminal in opened:
+        terminal.kill()
+
+
+@pytest.fixture
+def terminal(terminals: Callable[..., Terminal]) -> Terminal:
+    return terminals()
 
 
 def test_a_conversation(terminal: Terminal, demo: Program) -> None:
@@ -115,7 +136,7 @@ def test_ctrl_c_ends_a_turn_then_a_line_then_the_program(terminal: Terminal) -> 
     terminal.wait("您 ›")
     terminal.type("我今天有哪些安排？\r")
     terminal.wait("正在想")
-    terminal.type("\x03")
+    terminal.interrupt()
     terminal.wait("已停下")
     terminal.wait("您 ›")
     terminal.type("我今天有哪些安排？\r")
@@ -138,7 +159,9 @@ def test_a_pasted_text_of_many_lines_is_one_message(terminal: Terminal) -> None:
     assert terminal.close() == 0
 
 
-def test_an_unknown_person_ends_it_with_a_sentence(demo: Program) -> None:
-    terminal = Terminal(demo.home, "--as", "陈思元")
+def test_an_unknown_person_ends_it_with_a_sentence(
+    terminals: Callable[..., Terminal],
+) -> None:
+    terminal = terminals("--as", "陈思元")
     terminal.wait("陈思远")
     assert terminal.close() == 2

@@ -166,9 +166,15 @@ class Lexicon:
         return _of_kind(_distinct(found), kind)
 
     def _containing(self, folded: str, said: str) -> list[Match]:
-        if len(folded) < (4 if is_latin(folded) else 2):
-            return []
-        owners = [o for form, found in self._forms.items() if folded in form for o in found]
+        """Names of which the text is a part: the first words of a Latin name, any part of others.
+
+        ``Electronics`` is the end of many names and means none of them.
+        """
+        if is_latin(folded):
+            found = [f for f in self._forms if len(folded) >= 4 and f.startswith(f"{folded} ")]
+        else:
+            found = [f for f in self._forms if len(folded) >= 2 and folded in f]
+        owners = [owner for form in found for owner in self._forms[form]]
         return list(
             _distinct(
                 tuple(Match(e.entity, "alias", 0.8, said, e.parent, e.hint) for e, _ in owners)
