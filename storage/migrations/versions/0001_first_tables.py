@@ -114,7 +114,7 @@ _GROUPS = {
     "owned": "owner_id text? index, region_id text? index",
     "sourced": "source text, external_id text? index, recorded_at moment?",
 }
-_TYPES = {
+_TYPES: dict[str, Any] = {
     "text": sa.String(),
     "word": sa.String(32),
     "moment": sa.DateTime(timezone=True),
