@@ -52,13 +52,17 @@ def terms(text: str) -> list[str]:
     return _terms(_canonical(text))
 
 
+_OURSELVES = re.compile("(?<=[\u4e00-\u9fff])(?:我们|咱们|咱|我)(?=[\u4e00-\u9fff])")
+
+
 def cues(text: str) -> list[str]:
     """The same without what people say around the thing itself.
 
     Fillers part what stands on their two sides: 太贵了怎么办 gives 太 太贵 贵, and no 贵怎.
     """
     known = words()
-    bare = known.filler.sub(" ", _canonical(text))
+    # 嫌我们贵 is 嫌贵: who is meant goes without saying, and parts what belongs together.
+    bare = known.filler.sub(" ", _OURSELVES.sub("", _canonical(text)))
     return [term for term in _terms(bare) if term not in known.filler_stems]
 
 

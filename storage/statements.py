@@ -240,6 +240,11 @@ class _Checks(SQLCompiler):
             return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608
         return f"{column} = ANY ({ids})"
 
+    def for_update_clause(self, select: Any, **kw: Any) -> Any:
+        if self._guard is not None:
+            _refuse("FOR UPDATE: a caller does not hold up others")
+        return super().for_update_clause(select, **kw)  # type: ignore[no-untyped-call]
+
     def get_statement_hint_text(self, hint_texts: Any) -> Any:
         if self._guard is not None:
             _refuse("a hint")

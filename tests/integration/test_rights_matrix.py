@@ -320,10 +320,6 @@ def populated_anew(s: Session, m: Any) -> Any:
     return ids(s.scalars(select(m).execution_options(populate_existing=True)))
 
 
-def locked(s: Session, m: Any) -> Any:
-    return s.scalars(select(key(m)).with_for_update())
-
-
 def other_and_this(s: Session, m: Any) -> Any:
     """Two classes in one list of columns."""
     return {row[1] for row in s.rows(select(Company.id, key(m)).where(Company.id != key(m) + "x"))}
@@ -338,7 +334,7 @@ FINDING: tuple[Callable[[Session, Any], Any], ...] = (
     nested_subquery, in_subquery, not_in_subquery, scalar_subquery, correlated, correlated_not,
     cte, cte_joined, cte_recursive, in_lateral, union_of, union_subquery, union_entity, window,
     window_count, cast_column, coerced, concatenated, in_tuple, bound, with_columns,
-    populated_anew, locked, other_and_this,
+    populated_anew, other_and_this,
 )  # fmt: skip
 
 

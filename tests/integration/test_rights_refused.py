@@ -164,6 +164,7 @@ def forbidden() -> Iterator[tuple[str, Any]]:
         "create table",
         select(C.id).join(select(_note.c.id).subquery().alias("a"), true(), full=True),
     )
+    yield "lock", select(C.id).with_for_update()
     # Options of its own.
     yield "undefer", select(K).options(undefer(K.phone))
     yield "undefer group", select(K).options(undefer_group("x"))
