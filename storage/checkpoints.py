@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _WAIT = 10.0
 _POOL = 8
+_KEPT = 2  # states of a thread: the present one, and the one before for a turn that broke off
 _METHODS = ("aget_tuple", "aput", "aput_writes", "adelete_thread")
 
 
@@ -54,7 +55,8 @@ async def _sqlite(url: URL) -> AsyncIterator["BaseCheckpointSaver[str]"]:
         sqlite3.connect(path).close()
         connection = await aiosqlite.connect(path, timeout=_WAIT)
     try:
-        saver = _translating(AsyncSqliteSaver, url)(connection, serde=_strict())
+        kept = _forgetting(AsyncSqliteSaver)
+        saver = _translating(kept, url)(connection, serde=_strict())
         await saver.setup()
         # With a write-ahead log a power cut may cost the last turn, never the file.
         await connection.execute("PRAGMA synchronous=NORMAL")
@@ -91,6 +93,35 @@ def _strict() -> Any:
     from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
     return JsonPlusSerializer(allowed_msgpack_modules=None)
+
+
+def _forgetting(saver: Any) -> Any:
+    """``saver`` that keeps the last states of a thread only.
+
+    Each state holds the whole conversation and nobody goes back further, so without this a long
+    thread would take megabytes.
+    """
+
+    async def aput(self: Any, config: Any, *args: Any) -> Any:
+        result = await saver.aput(self, config, *args)
+        place = config["configurable"]
+        key = (place["thread_id"], place.get("checkpoint_ns", ""))
+        async with self.lock:
+            for table in ("checkpoints", "writes"):
+                await self.conn.execute(_FORGET.format(table=table), (*key, *key, _KEPT - 1))
+            await self.conn.commit()
+        return result
+
+    return type(saver.__name__, (saver,), {"aput": aput})
+
+
+# Ids of checkpoints grow with time; the subquery is empty while there are few, and so is the rest.
+_FORGET = """
+DELETE FROM {table} WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id < (
+    SELECT checkpoint_id FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ?
+    ORDER BY checkpoint_id DESC LIMIT 1 OFFSET ?
+)
+"""
 
 
 def _translating(saver: Any, url: URL) -> Any:

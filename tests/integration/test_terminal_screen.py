@@ -36,7 +36,7 @@ class Terminal:
             "LINES": "40",
             "PROMPT_TOOLKIT_NO_CPR": "1",
         }
-        self._chat = subprocess.Popen(
+        self._chat = subprocess.Popen(  # noqa: S603 - this very program
             [sys.executable, "-m", "bot", "chat", *arguments],
             env=environment,
             stdin=screen,
@@ -155,6 +155,7 @@ def test_a_pasted_text_of_many_lines_is_one_message(terminal: Terminal) -> None:
     shown = terminal.wait("采纳")
     assert "第一行" in shown
     assert "第二行" in shown
+    terminal.wait("您 ›")
     terminal.type("\x04")
     assert terminal.close() == 0
 
