@@ -88,7 +88,11 @@ Web = Annotated[str, _url("http", "https")]
 Socket = Annotated[str, _url("ws", "wss")]
 
 
-Moment = Annotated[datetime, BeforeValidator(datetime.fromisoformat)]
+def _moment(value: datetime | str) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment)]
 
 
 class Settings(BaseSettings):

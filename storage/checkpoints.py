@@ -6,7 +6,6 @@ Nothing here is imported before it is needed: LangGraph takes most of a second t
 
 import functools
 import os
-import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -49,20 +48,24 @@ async def _sqlite(url: URL) -> AsyncIterator["BaseCheckpointSaver[str]"]:
     import aiosqlite
     from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-    path = str(url.database)
-    with translated(url):
-        # aiosqlite leaves a thread behind when it cannot open a file, so that is tried before.
-        sqlite3.connect(path).close()
-        connection = await aiosqlite.connect(path, timeout=_WAIT)
+    connection = aiosqlite.connect(str(url.database), timeout=_WAIT)
     try:
-        kept = _forgetting(AsyncSqliteSaver)
-        saver = _translating(kept, url)(connection, serde=_strict())
+        with translated(url):
+            await connection
+        saver = _translating(_forgetting(AsyncSqliteSaver), url)(connection, serde=_strict())
         await saver.setup()
         # With a write-ahead log a power cut may cost the last turn, never the file.
         await connection.execute("PRAGMA synchronous=NORMAL")
         yield saver
     finally:
-        await connection.close()
+        try:
+            await connection.close()
+        finally:
+            # When this task is cancelled, the connection's thread would outlive the loop and
+            # fail when it reports to it; it is about to end, so we wait for it.
+            thread = connection._thread  # noqa: SLF001 - there is no public way
+            if thread.is_alive():
+                thread.join(_WAIT)
 
 
 @asynccontextmanager

@@ -1,9 +1,12 @@
 """Conversations are kept by LangGraph's savers, on files and on PostgreSQL."""
 
+import asyncio
+import contextlib
 import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -96,6 +99,27 @@ async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="corrupt"):
         async with open_checkpointer(path):
             pass
+
+
+@pytest.mark.parametrize("steps", range(6))
+def test_an_opening_that_is_cancelled_leaves_no_thread(tmp_path: Path, steps: int) -> None:
+    """Somebody leaves at once, while the store of conversations is still being opened."""
+
+    async def leave() -> None:
+        async def use() -> None:
+            async with open_checkpointer(tmp_path / "threads.db"):
+                await asyncio.Event().wait()
+
+        task = asyncio.create_task(use())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    before = set(threading.enumerate())
+    asyncio.run(leave())
+    assert {t for t in threading.enumerate() if not t.daemon} <= before
 
 
 async def test_trouble_during_a_turn_says_what_it_is(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def test_a_turn_that_fails_is_a_sentence_and_the_talk_goes_on(demo: Program) -> 
 
 def test_the_reader_may_go_away(demo: Program) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-    program = subprocess.Popen(  # noqa: S603 - this very program
+    program = subprocess.Popen(
         [sys.executable, "-m", "bot", "people"],
         env=environment,
         stdout=subprocess.PIPE,
