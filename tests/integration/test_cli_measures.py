@@ -10,6 +10,7 @@ from bot.bench.bare import BareLoop
 from bot.bench.canned import canned_tools
 from bot.bench.turn import is_whole
 from bot.evaluation import understanding
+from bot.evaluation.registry import evaluate
 from bot.evaluation.report import SetReport
 from bot.evaluation.sets import EvalSet
 from bot.evaluation.stage import demo_home, started
@@ -83,8 +84,13 @@ def test_a_home_without_a_demo_gets_one_made_for_the_run(
     assert not settings.home.exists()
 
 
-def test_an_unknown_set_is_wrong_usage_and_a_missing_one_is_skipped(demo: Program) -> None:
-    assert demo("eval", "nope", "--json").status == 2
+def test_a_set_without_files_is_skipped_and_says_why(demo: Program) -> None:
+    report = asyncio.run(evaluate("nowhere", load_settings(), Words("zh"), silent))
+    assert report.as_json() == {"set": "nowhere", "skipped": "没有找到 evals/nowhere/*.jsonl"}
+
+
+def test_what_there_is_no_set_or_benchmark_for_is_wrong_usage(demo: Program) -> None:
+    assert demo("eval", "nope", "--json").json["error"]["code"] == "evaluation.unknown"
     assert demo("bench", "nope", "--json").json["error"]["code"] == "bench.unknown"
 
 
