@@ -41,7 +41,7 @@ def main(wanted: list[str]) -> int:
 
 def summary(results: list[tuple[str, bool, float]], seconds: float) -> int:
     """Show what passed; 0 if everything did."""
-    say("step", name="")
+    say("summary")
     for name, good, took in results:
         mark = "ok  " if good else "FAIL"
         sys.stdout.write(f"{mark}  {name:<8} {took:6.1f} s\n")

@@ -13,6 +13,7 @@ import sys
 import time
 import tomllib
 import venv
+from collections.abc import Sequence
 from pathlib import Path
 
 from common import ROOMS, ROOT, VENV, captured, program, run, say
@@ -95,10 +96,10 @@ def install(kind: str) -> bool:
 
 
 def install_with(
-    installer: list[str | Path], options: list[str], wanted: list[str], env: dict[str, str]
+    installer: Sequence[str | Path], options: list[str], wanted: list[str], env: dict[str, str]
 ) -> bool:
     """The dependencies, with the installer's own progress shown, then the project in place."""
-    project = ["--quiet", "--no-deps", "--editable", ROOT]
+    project = ["--quiet", "--no-deps", "--editable", str(ROOT)]
     return run([*installer, *options, "-c", LOCK, *wanted], env=env) and run(
         [*installer, *options, *project], env=env
     )

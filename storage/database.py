@@ -19,7 +19,7 @@ from storage.failures import translated
 from storage.identity import Caller
 from storage.policies import work_for_system
 from storage.session import CHECKED, PRINCIPAL, UNIT, WRITES, PrincipalSession, is_flushing
-from storage.statements import guarding
+from storage.statements import guard_dialect
 
 T = TypeVar("T")
 _SYSTEM = "system"
@@ -158,7 +158,7 @@ def _new_engine(url: URL, wait: float) -> Engine:
                 "unreachable", f"pip install 'salestwin[postgres]': {error}"
             ) from None
         event.listen(engine, "begin", _postgres_begin)
-    engine.dialect.statement_compiler = guarding(engine.dialect.statement_compiler)
+    guard_dialect(engine.dialect)
     event.listen(engine, "before_cursor_execute", _stop_unguarded)
     return engine
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, String, bindparam, inspect, or_, select
+from sqlalchemy import BindParameter, ColumnElement, String, inspect, or_, select
 from sqlalchemy.orm import Mapper, defer
 from sqlalchemy.orm.interfaces import CriteriaOption
 from sqlmodel import col
@@ -19,7 +19,7 @@ from sqlmodel.main import default_registry
 
 from storage.errors import UnscopedStatementError
 from storage.identity import GRADES, REACH, Caller, Reach, Scope, Visibility
-from storage.statements import Among, Ids, marked
+from storage.statements import RESERVED, Among, Ids, ScopeParameter, marked
 from storage.tables.customers import CustomerShare
 from storage.vocabulary import Grade
 
@@ -98,10 +98,10 @@ class Guard(CriteriaOption):
         self.role = scope.role
         self.grades = GRADES[scope.role]
         self.binds: tuple[BindParameter[Any], ...] = (
-            bindparam("guard_org", scope.org_id, String()),
-            bindparam("guard_person", scope.person_id, String()),
-            bindparam("guard_people", (scope.person_id, *scope.team_ids), Ids()),
-            bindparam("guard_regions", scope.region_ids, Ids()),
+            ScopeParameter(f"{RESERVED}org", scope.org_id, String()),
+            ScopeParameter(f"{RESERVED}person", scope.person_id, String()),
+            ScopeParameter(f"{RESERVED}people", (scope.person_id, *scope.team_ids), Ids()),
+            ScopeParameter(f"{RESERVED}regions", scope.region_ids, Ids()),
         )
 
     def _gen_cache_key(self, _anon_map: Any, bindparams: list[BindParameter[Any]]) -> Any:

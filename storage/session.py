@@ -11,7 +11,7 @@ from storage.errors import RightsError, UnscopedStatementError
 from storage.guard import guard_of
 from storage.identity import Caller
 from storage.policies import work_for, work_for_system
-from storage.statements import has_guard, with_guard
+from storage.statements import check_parameters, has_guard, with_guard
 from storage.writes import check_change, check_rows
 
 ModelT = TypeVar("ModelT")
@@ -99,9 +99,10 @@ class GuardedSession(Session):
         self._joined = isinstance(bind, Connection)
         self._locked: object = None
 
-    def _execute_internal(self, statement: Any, *args: Any, **kw: Any) -> Any:
+    def _execute_internal(self, statement: Any, params: Any = None, *args: Any, **kw: Any) -> Any:
         # The one place that execute, scalars, scalar, get, refresh and lazy loads go through.
-        return super()._execute_internal(self._admitted(statement), *args, **kw)
+        check_parameters(params)
+        return super()._execute_internal(self._admitted(statement), params, *args, **kw)
 
     def _admitted(self, statement: Any) -> Any:
         reading, writing = self._guards
@@ -116,7 +117,8 @@ class GuardedSession(Session):
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
         """Write what was added or changed, if the caller may write all of it."""
-        new, dirty, deleted = list(self.new), list(self.dirty), list(self.deleted)
+        new, deleted = list(self.new), list(self.deleted)
+        dirty = [row for row in self.dirty if self.is_modified(row)]
         if not (new or dirty or deleted):
             return
         with self.no_autoflush:

@@ -1,6 +1,6 @@
 """What may be in a statement of a principal session, decided where its SQL is written.
 
-``guarding(compiler)`` makes a dialect's compiler check each piece of SQL as it renders it. A
+``guard_dialect`` makes a dialect's compiler check each piece of SQL as it renders it. A
 statement of a principal session compiles only if it is proved that
 
 * each table in each FROM, at any depth, is filtered by the guard's own predicate;
@@ -14,7 +14,7 @@ leak matrix in the tests hold it to the version that it was written for.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapper
 from sqlalchemy.sql import coercions, functions, operators, roles
-from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.compiler import IdentifierPreparer, SQLCompiler
 from sqlalchemy.sql.elements import BooleanClauseList, Grouping
 from sqlalchemy.sql.selectable import CTE, Alias, FromGrouping, Join, Lateral, Subquery
 from sqlalchemy.sql.visitors import InternalTraversal
@@ -62,7 +62,7 @@ FUNCTIONS = _words("""
 
 # Kinds of elements that render nothing but what their own checked parts render.
 _KINDS = _words("""
-    alias between_op_binary binary bindparam case cast char_length_func clauselist collation
+    alias between_op_binary binary case cast char_length_func clauselist collation
     compound_select contains_op_binary cte element_list empty_set_expr empty_set_op_expr
     endswith_op_binary expression_clauselist false floordiv_binary frame_clause fromclause
     funcfilter grouping icontains_op_binary iendswith_op_binary ilike_case_insensitive_operand
@@ -73,15 +73,22 @@ _KINDS = _words("""
     not_icontains_op_binary not_iendswith_op_binary not_ilike_op_binary not_in_op_binary
     not_istartswith_op_binary not_like_op_binary not_startswith_op_binary null order_by_list
     over postgresql_distinct_on select select_statement_grouping startswith_op_binary subquery
-    substring_func textual_label_reference truediv_binary true tuple type_coerce typeclause
-    withingroup
+    substring_func textual_label_reference truediv_binary true tuple type_coerce withingroup
 """)
 _HINTS = ("get_crud_hint_text", "get_from_hint_text", "get_select_hint_text")
 
+# How the names of the guard's own parameters begin.
+RESERVED = "guard_"
 # Marks a part of the guard's own predicate: the table it filters, how many parts, which one.
 _MARK = "salestwin_guarded"
 # Execution options that change how rows arrive, never which.
 _EXECUTION_OPTIONS = frozenset({"populate_existing", "synchronize_session", "yield_per"})
+
+
+class ScopeParameter(BindParameter[Any]):
+    """A bound value of the guard's own. Nobody else may use its name: it would change the value."""
+
+    inherit_cache = True
 
 
 class Ids(TypeDecorator[tuple[str, ...]]):
@@ -154,6 +161,16 @@ def with_guard(statement: StatementT, guard: Any) -> StatementT:
     return guarded  # type: ignore[no-any-return]
 
 
+def check_parameters(params: Any) -> None:
+    """Refuse values that would take the place of the guard's own, and several sets of values."""
+    if not params:
+        return
+    if not isinstance(params, Mapping):
+        raise UnscopedStatementError("several sets of values")
+    if any(str(name).startswith(RESERVED) for name in params):
+        raise UnscopedStatementError("a value for a parameter of the guard")
+
+
 def target_of(statement: Update | Delete) -> Mapper[Any]:
     """The mapped class that a bulk change writes."""
     entity = statement.table._annotations.get("parententity")
@@ -216,6 +233,19 @@ class _Checks(SQLCompiler):
         if self._guard is not None and not isinstance(table, Table):
             _refuse(f"a table by name: {table.name}")
         return super().visit_table(table, *args, **kw)  # type: ignore[no-untyped-call]
+
+    def visit_bindparam(self, bindparam: Any, *args: Any, **kw: Any) -> Any:
+        if self._guard is not None:
+            own = isinstance(bindparam, ScopeParameter)
+            if bindparam.key.startswith(RESERVED) and not own:
+                _refuse(f"a parameter called {bindparam.key}")
+            _check_type(bindparam.type)
+        return super().visit_bindparam(bindparam, *args, **kw)  # type: ignore[no-untyped-call]
+
+    def visit_typeclause(self, typeclause: Any, **kw: Any) -> Any:
+        if self._guard is not None:
+            _check_type(typeclause.type)
+        return super().visit_typeclause(typeclause, **kw)  # type: ignore[no-untyped-call]
 
     def visit_function(self, func: Any, *args: Any, **kw: Any) -> Any:
         if self._guard is None:
@@ -281,8 +311,24 @@ class _Checks(SQLCompiler):
             self.__dict__[name] -= entered
 
 
-def guarding(compiler: type[SQLCompiler]) -> type[SQLCompiler]:
-    """``compiler`` with the checks above; every kind of element that is not listed is refused."""
+def guard_dialect(dialect: Any) -> None:
+    """Make a dialect write statements with the checks above, for all sessions on its engine."""
+    dialect.statement_compiler = _guarding(dialect.statement_compiler)
+    plain = type(dialect.identifier_preparer)
+    dialect.identifier_preparer = type(f"Strict{plain.__name__}", (_Names, plain), {})(dialect)
+
+
+class _Names(IdentifierPreparer):
+    """Quotes every name that needs it, whatever the name says about itself."""
+
+    def quote(self, ident: str) -> str:
+        if getattr(ident, "quote", None) is False:
+            _refuse(f"a name that is not to be quoted: {ident[:40]}")
+        return super().quote(ident)
+
+
+def _guarding(compiler: type[SQLCompiler]) -> type[SQLCompiler]:
+    """``compiler`` with the checks; every kind of element that is not listed is refused."""
     names = {name for name in dir(compiler) if name.startswith("visit_")}
     names -= {f"visit_{kind}" for kind in _KINDS} | set(vars(_Checks))
     refusals = {name: _refusing(compiler, name) for name in (*names, *_HINTS)}
@@ -298,6 +344,13 @@ def _refusing(compiler: type[SQLCompiler], name: str) -> Any:
         return original(self, *args, **kw)
 
     return check
+
+
+def _check_type(kind: Any) -> None:
+    # A type of one's own may write any text into a CAST, and so may the name of a collation.
+    known = type(kind).__module__.partition(".")[0] in {"sqlalchemy", "sqlmodel", "storage"}
+    if not known or getattr(kind, "collation", None) is not None:
+        _refuse(f"type {type(kind).__name__}")
 
 
 def _prove(source: Any, conditions: tuple[Any, ...]) -> None:

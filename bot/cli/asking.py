@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from bot.cli.progress import ProgressLine
+from bot.cli.progress import progress_of
 from bot.cli.shell import Shell
 from storage.identity import Caller
 
@@ -34,7 +34,7 @@ async def _run(shell: Shell, person: str | None, work: Work) -> tuple[Caller, "A
 
     app = build(shell.settings)
     try:
-        app.make_ready(ProgressLine(shell))
+        app.make_ready(progress_of(shell))
         caller = caller_for(app.database, person, app.clock, shell.words)
         app.warm()
         await app.start()

@@ -4,7 +4,7 @@ import click
 
 from bot.cli.command import TwinCommand
 from bot.cli.options import json_option
-from bot.cli.progress import ProgressLine
+from bot.cli.progress import progress_of
 from bot.cli.shell import Shell
 from bot.errors import WrongUseError
 
@@ -21,7 +21,7 @@ def command(shell: Shell, name: str | None, as_json: bool) -> None:
     if name is not None and name not in BENCHES:
         raise WrongUseError("bench.unknown", name=name, names=", ".join(BENCHES))
     reports = [
-        shell.run(BENCHES[one](shell.settings, shell.words, ProgressLine(shell)))
+        shell.run(BENCHES[one](shell.settings, shell.words, progress_of(shell)))
         for one in ([name] if name else BENCHES)
     ]
     if as_json:

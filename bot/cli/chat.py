@@ -8,6 +8,7 @@ import click
 from bot.cli.command import TwinCommand
 from bot.cli.options import as_option
 from bot.cli.shell import Shell
+from bot.wording import Words
 
 if TYPE_CHECKING:
     from bot.channels.readers import Reader
@@ -26,18 +27,25 @@ async def _chat(shell: Shell, person: str | None) -> None:
     from bot.channels.console import Console
     from bot.channels.local import LocalHost
     from bot.cli.frame import explain
-    from bot.cli.progress import ProgressLine
+    from bot.cli.progress import ProgressLines, progress_of
     from bot.container import build
 
     reader, screen = _ends(shell)
-    host = LocalHost(build(shell.settings), ProgressLine(shell))
-    console = Console(
-        host, reader, screen, shell.words, lambda e, words: explain(shell, e, words)[2]
-    )
+
+    def tell(line: str) -> None:
+        screen.show([(line + "\n", "dim")])
+
     if reader.interactive:
-        screen.show([(shell.words("chat.loading") + "\n", "dim")])
+        tell(shell.words("chat.loading"))
+    # Beside a waiting prompt everything goes through the screen, which keeps it above the line.
+    progress = ProgressLines(shell.words, tell) if reader.interactive else progress_of(shell)
+    host = LocalHost(build(shell.settings), progress)
+
+    def sentence(error: BaseException, words: Words) -> str:
+        return explain(shell, error, words)[2]
+
     try:
-        await console.run(person)
+        await Console(host, reader, screen, shell.words, sentence).run(person)
     finally:
         await host.close()
 

@@ -4,7 +4,7 @@ import click
 
 from bot.cli.command import TwinCommand
 from bot.cli.options import json_option
-from bot.cli.progress import ProgressLine
+from bot.cli.progress import progress_of
 from bot.cli.shell import Shell
 from bot.errors import WrongUseError
 
@@ -21,7 +21,7 @@ def command(shell: Shell, name: str | None, as_json: bool) -> None:
     if name is not None and name not in SETS:
         raise WrongUseError("evaluation.unknown", name=name, names=", ".join(SETS))
     reports = [
-        shell.run(evaluate(one, shell.settings, shell.words, ProgressLine(shell)))
+        shell.run(evaluate(one, shell.settings, shell.words, progress_of(shell)))
         for one in ([name] if name else SETS)
     ]
     if as_json:

@@ -9,7 +9,7 @@ import click
 
 from bot.cli.command import TwinCommand
 from bot.cli.options import json_option
-from bot.cli.progress import ProgressLine
+from bot.cli.progress import progress_of
 from bot.cli.shell import Shell
 from bot.errors import CommandError, WrongUseError
 
@@ -31,7 +31,7 @@ def command(shell: Shell, source: str, mapping: Path | None, dry_run: bool, as_j
 
     if mapping is not None and not mapping.is_file():
         raise WrongUseError("usage.file", path=str(mapping))
-    line = ProgressLine(shell)
+    line = progress_of(shell)
 
     def tell(progress: "Progress") -> None:
         line(f"import_{progress.step}:{progress.table}", progress.done, progress.total)

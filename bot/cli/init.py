@@ -3,7 +3,7 @@
 import click
 
 from bot.cli.command import TwinCommand
-from bot.cli.progress import ProgressLine
+from bot.cli.progress import progress_of
 from bot.cli.shell import Shell
 from bot.errors import WrongUseError
 
@@ -21,7 +21,7 @@ def command(shell: Shell, demo: bool, empty: bool) -> None:
         raise WrongUseError("usage.one_of")
     app = build(shell.settings)
     try:
-        line = ProgressLine(shell)
+        line = progress_of(shell)
         outcome = found(app, "demo" if demo else "empty" if empty else None, line)
         app.learn(line)
         shell.text(shell.words(f"init.{outcome}", place=app.database.name))

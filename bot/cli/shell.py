@@ -63,10 +63,10 @@ class Shell:
     @contextmanager
     def ready_app(self) -> Iterator["App"]:
         """The app with a database that is current and on today's day. Raises StorageError."""
-        from bot.cli.progress import ProgressLine
+        from bot.cli.progress import progress_of
 
         with self.app() as app:
-            app.make_ready(ProgressLine(self))
+            app.make_ready(progress_of(self))
             yield app
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:

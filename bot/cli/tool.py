@@ -7,7 +7,7 @@ import click
 
 from bot.cli.command import TwinGroup
 from bot.cli.options import as_option, json_option
-from bot.cli.progress import ProgressLine
+from bot.cli.progress import progress_of
 from bot.cli.shell import Shell
 from bot.errors import WrongUseError
 from bot.text import argument
@@ -33,8 +33,8 @@ def list_tools(shell: Shell, as_json: bool) -> None:
         return
     for tool in tools:
         args = ", ".join(tool["schema"].get("properties", {})) or "—"
-        first = tool["description"].split(". ")[0].split("\n\n")[0].replace("\n", " ")
-        shell.text(f"{tool['name']}({args})\n  {first.rstrip('.')}.")
+        sentence = " ".join(tool["description"].split()).split(". ")[0].rstrip(".")
+        shell.text(f"{tool['name']}({args})\n  {sentence}.")
 
 
 @command.command("run")
@@ -54,7 +54,7 @@ def run_tool(shell: Shell, name: str, person: str | None, args: str, as_json: bo
 
         app = build(shell.settings)
         try:
-            app.make_ready(ProgressLine(shell))
+            app.make_ready(progress_of(shell))
             caller = caller_for(app.database, person, app.clock, shell.words)
             return await invoke(app, caller, name, values, shell.words.language)
         finally:

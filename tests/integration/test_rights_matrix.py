@@ -309,7 +309,7 @@ def in_tuple(s: Session, m: Any) -> Any:
 
 
 def bound(s: Session, m: Any) -> Any:
-    return s.scalars(select(key(m)).where(key(m) != bindparam("guard_like", "x")))
+    return s.scalars(select(key(m)).where(key(m) != bindparam("x_like", "x")))
 
 
 def with_columns(s: Session, m: Any) -> Any:

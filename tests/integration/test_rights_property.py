@@ -203,7 +203,7 @@ def database(
     opened.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(companies(), st.lists(callers(), min_size=2, max_size=5), st.lists(queries(), min_size=1))
 def test_sql_and_memory_agree(
     database: Database, company: list[dict[str, Any]], people: list[Caller], asked: list[Query]
@@ -219,7 +219,7 @@ def test_sql_and_memory_agree(
                 assert found == query.answer(Seen(caller, rows)), (caller, str(query.statement))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(companies(), st.lists(callers(), min_size=2, max_size=5), st.sampled_from(MODELS[:4]))
 def test_deletes_and_memory_agree(
     database: Database, company: list[dict[str, Any]], people: list[Caller], model: Any

@@ -8,8 +8,12 @@ from sqlalchemy import (
     Column,
     Integer,
     MetaData,
+    String,
     Table,
+    bindparam,
     case,
+    cast,
+    collate,
     column,
     delete,
     exists,
@@ -19,6 +23,7 @@ from sqlalchemy import (
     inspect,
     lambda_stmt,
     literal_column,
+    quoted_name,
     select,
     table,
     tablesample,
@@ -39,6 +44,7 @@ from sqlalchemy.orm import (
     undefer_group,
     with_loader_criteria,
 )
+from sqlalchemy.types import UserDefinedType
 
 from storage import tables as t
 from storage.database import Database
@@ -59,6 +65,15 @@ C, N, K = t.Customer, t.Note, t.Contact
 _customer: Any = C.__table__  # type: ignore[attr-defined]
 _note: Any = N.__table__  # type: ignore[attr-defined]
 _contact: Any = K.__table__  # type: ignore[attr-defined]
+
+
+class RawType(UserDefinedType[str]):
+    """A type that writes SQL of its own."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_kw: Any) -> str:
+        return "TEXT), (SELECT text FROM note LIMIT 1"
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
@@ -136,6 +151,20 @@ def forbidden() -> Iterator[tuple[str, Any]]:
         .select_from(C)
         .where(extract("epoch FROM now()) > 0 OR (1", C.updated_at) == 1),
     )
+    # SQL in names and types.
+    raw = quoted_name("x, (SELECT text FROM note LIMIT 1) AS y", quote=False)
+    yield "raw label", select(C.id.label(raw))
+    yield "raw alias", select(aliased(C, name=raw).id)
+    yield "raw cte", select(select(C.id).cte(raw).c.id)
+    yield "raw subquery", select(select(C.id).subquery(raw).c.id)
+    yield "raw collation", select(collate(C.id, raw))
+    yield "collation of a cast", select(cast(C.id, String(collation='x") , (SELECT 1) , ("')))
+    yield "type of one's own", select(cast(C.id, RawType()))
+    yield "value of a type of one's own", select(C.id).where(C.id == bindparam("x", "y", RawType()))
+    # Names of the guard's own values.
+    yield "person", select(C.id).where(C.owner_id == bindparam("guard_person", "per-mate"))
+    yield "organisation", select(C.id).where(C.org_id == bindparam("guard_org", "rival"))
+    yield "unbound", select(C.id).where(C.org_id == bindparam("guard_org", required=True))
     # Functions that are not on the list.
     yield "query_to_xml", select(func.query_to_xml("select * from note", True, False, ""), C.id)
     yield "pg_read_file", select(func.pg_read_file("/etc/passwd"), C.id)
@@ -228,6 +257,9 @@ def test_the_inner_session_is_no_weaker_than_the_outer(world: Database) -> None:
             lambda: inner.execute(insert(N), [{"id": "x"}]),
             lambda: inner.query(N).from_statement(text("SELECT * FROM note")).all(),
             lambda: inner.query(K).options(undefer(K.phone)).all(),
+            lambda: inner.scalars(select(N), {"guard_person": "per-mate"}),
+            lambda: inner.execute(update(N), [{"id": "org-note-1", "text": "x"}]),
+            lambda: inner.execute(update(N).where(N.id == "org-note-1"), [{"text": "x"}]),
         ):
             with pytest.raises(RightsError):
                 call()

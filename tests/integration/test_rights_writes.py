@@ -224,7 +224,13 @@ def test_a_shared_customer_is_read_and_not_changed(world: Database) -> None:
         assert customer is not None
         customer.name = "mine now"
 
+    def same(session: PrincipalSession) -> None:
+        customer = session.get(t.Customer, "org-customer-2")
+        assert customer is not None
+        customer.name = str(customer.name)
+
     refused(world, MATE, rename)
+    trying(world, MATE, same)  # nothing is written where nothing changes
     statement = update(t.Customer).where(col(t.Customer.id) == "org-customer-2").values(name="x")
     assert trying(world, MATE, lambda s: s.change(statement)) == 0
     assert trying(world, MATE, lambda s: s.change(delete(t.Contact))) == 1  # the own one
