@@ -23,7 +23,9 @@ _SQLITE = {
     sqlite3.SQLITE_IOERR: "corrupt",
 }
 # Of the input/output errors, these come from a disk or a quota that has run out.
-_WRITING = frozenset({sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC})
+_WRITING = frozenset(
+    {sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_SHMSIZE}
+)
 
 # PostgreSQL's SQLSTATE, whole or by class.
 _SQLSTATE = {

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 _PAUSE = r"[\s：:，,。;；\-—–]*"
 _LEAD = re.compile(
-    rf"^{_PAUSE}(?:一?(?:下|条|个|笔)?(?:备注|笔记|记录|备忘)?|吧|哈|that\b|this\b|down\b)?{_PAUSE}"
+    # What still belongs to the opener stands right behind it: 记|一下：, 记|条备注，
+    r"^(?:一?(?:下|条|个|笔)(?=[\s：:，,。]|备注|笔记|记录|备忘)(?:备注|笔记|记录|备忘)?|吧(?=[\s：:，,])|"
+    rf"\s*(?:that|this|down)\b)?{_PAUSE}"
     # "on Muning: …" says what the note is about; the words begin after the colon.
     r"(?:(?:on|for|about|under|to|关于|给)\s*[^:：,，。.]{2,40}[:：]\s*)?"
 )
