@@ -9,19 +9,12 @@ from pydantic import Field
 
 from agents import claims
 from agents.wording import nothing_done, problem
-from tools.artifact import ActionButton, Citation, Outcome, Strict, Table
+from tools.artifact import ActionButton, Chart, Citation, Outcome, Strict, Table
 from tools.context import Language
 
 # What several tools make of one turn: a waiting decision must be seen; a refusal and a question
 # must not hide behind another result; one answer outweighs gaps; an error counts if it is alone.
 _ORDER: tuple[Outcome, ...] = ("pending", "refused", "asked", "answered", "unknown", "error")
-
-
-class Chart(Strict):
-    """A picture on disk."""
-
-    title: str
-    path: str
 
 
 class Body(Strict):

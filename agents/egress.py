@@ -5,11 +5,11 @@ earlier turn brought up. Tools, state and people see plain words only.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from langchain.agents.middleware.types import AgentMiddleware, ModelRequest, ModelResponse
+from langchain.agents.middleware.types import ModelRequest, ModelResponse
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import (
     AIMessage,
@@ -25,8 +25,8 @@ from agents.filling import BROKEN, FillingChatModel
 from agents.history import sensitive_items
 from agents.identity import require_context
 from agents.masking import Vault
+from agents.modelcall import ModelHandler, ModelMiddleware
 from agents.secrets import (
-    Egress,
     PrivateSpans,
     Secret,
     Secrets,
@@ -36,11 +36,10 @@ from agents.secrets import (
     sensitive_secrets,
 )
 from storage.identity import Caller
-from storage.vocabulary import Grade
+from storage.vocabulary import Egress, Grade
 from tools.context import TurnContext
 
 Names = Callable[[Caller], Sequence[str] | Awaitable[Sequence[str]]]
-ModelHandler = Callable[[ModelRequest[TurnContext]], Awaitable[ModelResponse[Any]]]
 
 
 def no_names(_caller: Caller) -> Sequence[str]:
@@ -59,7 +58,7 @@ class EgressOptions:
     private_spans: PrivateSpans = dictated_spans
 
 
-class EgressMiddleware(AgentMiddleware[Any, TurnContext, Any]):
+class EgressMiddleware(ModelMiddleware):
     """Stands next to a remote model; lets calls of the local one through."""
 
     def __init__(self, local: BaseChatModel, options: EgressOptions) -> None:
@@ -67,12 +66,7 @@ class EgressMiddleware(AgentMiddleware[Any, TurnContext, Any]):
         self._local = local
         self._options = options
 
-    def awrap_model_call(
-        self, request: ModelRequest[TurnContext], handler: ModelHandler
-    ) -> Coroutine[Any, Any, ModelResponse[Any]]:
-        return self._call(request, handler)
-
-    async def _call(
+    async def around(
         self, request: ModelRequest[TurnContext], handler: ModelHandler
     ) -> ModelResponse[Any]:
         if request.model is self._local:

@@ -2,21 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from langchain.agents.middleware.types import AgentMiddleware, ModelRequest, ModelResponse
+from langchain.agents.middleware.types import ModelRequest, ModelResponse
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
 from agents.egress import EgressOptions
 from agents.endpoint import Failure, RetryPolicy, classify, wait_before
 from agents.identity import require_context
+from agents.modelcall import ModelHandler, ModelMiddleware
 from prompts.library import load_prompt
 from tools.context import TurnContext
 
-ModelHandler = Callable[[ModelRequest[TurnContext]], Awaitable[ModelResponse[Any]]]
 Sleep = Callable[[float], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class RemoteOptions:
     sleep: Sleep = asyncio.sleep
 
 
-class FallbackMiddleware(AgentMiddleware[Any, TurnContext, Any]):
+class FallbackMiddleware(ModelMiddleware):
     """Retries what may pass, asks once for a repair, then lets the local model answer.
 
     Replies carry ``model`` (who really spoke) and, once, ``fallback`` (why) in their extras.
@@ -45,12 +45,7 @@ class FallbackMiddleware(AgentMiddleware[Any, TurnContext, Any]):
         self._policy = options.retry
         self._sleep = options.sleep
 
-    def awrap_model_call(
-        self, request: ModelRequest[TurnContext], handler: ModelHandler
-    ) -> Coroutine[Any, Any, ModelResponse[Any]]:
-        return self._call(request, handler)
-
-    async def _call(
+    async def around(
         self, request: ModelRequest[TurnContext], handler: ModelHandler
     ) -> ModelResponse[Any]:
         if (label := _fell_back(request.messages)) is not None:

@@ -4,14 +4,12 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from langgraph.constants import TAG_NOSTREAM
-from pydantic import ConfigDict
 
+from agents.async_model import AsyncChatModel
 from agents.masking import Restorer
 
 # Set in a message's extras when a stream brought tool arguments that are no JSON object.
@@ -46,10 +44,8 @@ def _is_object(text: str) -> bool:
         return False
 
 
-class FillingChatModel(BaseChatModel):
+class FillingChatModel(AsyncChatModel):
     """A chat model whose text has the placeholders filled, also while it streams."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     inner: Any
     vault: Any
@@ -64,42 +60,20 @@ class FillingChatModel(BaseChatModel):
         bound = self.inner.bind_tools(tools, tool_choice=tool_choice, **kwargs)
         return FillingChatModel(inner=bound, vault=self.vault)
 
-    async def _agenerate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        del run_manager
+    async def reply(
+        self, messages: list[BaseMessage], stop: list[str] | None, **kwargs: Any
+    ) -> AIMessage:
         message: AIMessage = await self.inner.ainvoke(messages, _SILENT, stop=stop, **kwargs)
-        filled = message.model_copy(update={"content": self.vault.restore(str(message.text))})
-        return ChatResult(generations=[ChatGeneration(message=filled)])
+        return message.model_copy(update={"content": self.vault.restore(str(message.text))})
 
-    async def _astream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> AsyncIterator[ChatGenerationChunk]:
-        del run_manager  # the caller of this method reports each chunk
+    async def reply_chunks(
+        self, messages: list[BaseMessage], stop: list[str] | None, **kwargs: Any
+    ) -> AsyncIterator[AIMessageChunk]:
         restorer, arguments = Restorer(self.vault), _Arguments()
         async for chunk in self.inner.astream(messages, _SILENT, stop=stop, **kwargs):
             text = restorer.feed(str(chunk.text))
             # Without an id of its own, every chunk gets that of the run: one message, one id.
-            filled = chunk.model_copy(update={"content": text, "id": None})
-            yield ChatGenerationChunk(message=filled)
+            yield chunk.model_copy(update={"content": text, "id": None})
             arguments.add(chunk)
         extra = {BROKEN: True} if arguments.are_broken else {}
-        rest = AIMessageChunk(content=restorer.rest(), additional_kwargs=extra)
-        yield ChatGenerationChunk(message=rest)
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        raise NotImplementedError("the twin runs in the event loop: use ainvoke or astream")
+        yield AIMessageChunk(content=restorer.rest(), additional_kwargs=extra)

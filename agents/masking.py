@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from agents.patterns import Found, find_personal
-from agents.secrets import Egress, Secrets, may_leave
-from storage.vocabulary import Grade
+from agents.secrets import Secrets, may_leave
+from storage.vocabulary import Egress, Grade
 
 # What a pattern finds: ways to reach a person are L1; documents and cards leave with L3 only.
 _PATTERN_GRADE = {"phone": Grade.L1, "mail": Grade.L1, "wechat": Grade.L1}

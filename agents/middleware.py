@@ -1,12 +1,10 @@
 """What stands around every model call and every tool call of a turn, in one ordered stack.
 
-Only ``wrap_*`` hooks: a ``before_*`` or ``after_*`` hook would be a graph node of its own. The
-hooks are plain functions that return the coroutine of a method: LangChain wraps *async* hooks in
-a tracer that changes threads twice per call even when tracing is off.
+Only ``wrap_*`` hooks: a ``before_*`` or ``after_*`` hook would be a graph node of its own.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +14,11 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemM
 from agents.egress import EgressMiddleware
 from agents.fallback import FallbackMiddleware, RemoteOptions
 from agents.identity import require_context
+from agents.modelcall import ModelHandler, ModelMiddleware
 from agents.persona import fill
 from agents.toolguard import ToolGuard, ToolLimits
 from agents.wording import problem
 from tools.context import TurnContext
-
-ModelHandler = Callable[[ModelRequest[TurnContext]], Awaitable[ModelResponse[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +29,7 @@ class TurnLimits:
     calls_per_message: int = 8
 
 
-class ModelGuard(AgentMiddleware[Any, TurnContext, Any]):
+class ModelGuard(ModelMiddleware):
     """Requires a caller, bounds the loop, fills the persona in, and takes the time."""
 
     def __init__(self, persona: str, limits: TurnLimits) -> None:
@@ -40,12 +37,7 @@ class ModelGuard(AgentMiddleware[Any, TurnContext, Any]):
         self._persona = persona
         self._limits = limits
 
-    def awrap_model_call(
-        self, request: ModelRequest[TurnContext], handler: ModelHandler
-    ) -> Coroutine[Any, Any, ModelResponse[Any]]:
-        return self._call(request, handler)
-
-    async def _call(
+    async def around(
         self, request: ModelRequest[TurnContext], handler: ModelHandler
     ) -> ModelResponse[Any]:
         context = require_context(request.runtime)

@@ -3,14 +3,13 @@
 The OpenAI client is imported when an endpoint is configured and not before.
 """
 
-import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from langchain_core.language_models import BaseChatModel
 
 from agents.endpoint import RetryPolicy
-from agents.secrets import Egress
+from storage.vocabulary import Egress
 
 PLANNER = "planner"
 _PREFIX = "openai:"
@@ -79,7 +78,10 @@ def _openai(model: str, api_key: str, options: ModelOptions) -> RemoteModel:
 
 
 def silence_tracing() -> None:
-    """Keep conversations out of LangSmith: its client comes with LangChain and obeys these."""
-    for name in ("LANGSMITH", "LANGCHAIN"):
-        for suffix in ("TRACING", "TRACING_V2"):
-            os.environ[f"{name}_{suffix}"] = "false"
+    """Keep conversations out of LangSmith, whose client comes with LangChain.
+
+    What is said in code outweighs the environment, so nobody switches it on by accident.
+    """
+    from langsmith import configure
+
+    configure(enabled=False)

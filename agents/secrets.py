@@ -6,13 +6,12 @@ Sources: the words that tools declare sensitive, known names, and what the perso
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from agents.patterns import Found
-from storage.vocabulary import Grade
+from storage.vocabulary import Egress, Grade
 from tools.linking.forms import fold
 
-Egress = Literal["masked", "L1", "L2", "L3"]
 PrivateSpans = Callable[[str], list[tuple[int, int]]]
 
 _RANK = {"masked": 0, Grade.L1: 1, Grade.L2: 2, Grade.L3: 3}

@@ -3,8 +3,8 @@
 import time
 from dataclasses import dataclass, replace
 
-from agents.actions import Worded
 from agents.answer import Answer, Body, Milliseconds
+from agents.cards import Worded
 from agents.threads import thread_key
 from agents.wording import problem
 from tools.artifact import Outcome
@@ -53,7 +53,8 @@ class Turn:
     def decided(self, told: Worded) -> Answer:
         """The answer to a decision: its receipt, in words. No model has part in it."""
         answer = self._answer(told.text, told.outcome, NO_MODEL)
-        return answer.model_copy(update={"tools": list(told.runs)})
+        body = answer.answer.model_copy(update={"actions": list(told.actions)})
+        return answer.model_copy(update={"answer": body, "tools": list(told.runs)})
 
     def _answer(self, text: str, outcome: Outcome, model: str) -> Answer:
         return Answer(

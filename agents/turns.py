@@ -2,32 +2,42 @@
 
 import logging
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
+from dataclasses import dataclass
+from typing import Any
 
 from langchain_core.messages import HumanMessage
 
-from agents.actions import Actions, worded
+from agents.actions import Actions
 from agents.answer import Answer, TurnFacts, assemble
 from agents.audit import Audit
-from agents.decisions import Decision, Verb, read_decision
+from agents.deciding import Decider, key_of
 from agents.events import Final, TurnEvent
-from agents.memory import Memory
+from agents.finishing import finish
 from agents.persona import prompt_of
 from agents.reporting import where
 from agents.run import GraphRun
 from agents.text import MAX_CHARACTERS, clean, detect_language, find_problem
-from agents.threads import Lease, ThreadOrder, no_lease, thread_key
+from agents.threads import Lease, ThreadOrder, no_lease
 from agents.turn import Turn
 from agents.twin import PERSONA, Graph
 from storage.clock import Clock, IdSource
 from storage.errors import LeaseBusyError, StorageError
 from storage.identity import Caller
 from storage.tables.work import PendingAction
+from storage.vocabulary import Verb
 from tools.context import Language, TurnContext
 
 _log = logging.getLogger(__name__)
 Events = AsyncGenerator[TurnEvent]
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What a turn came to so far: what is audited, even if nobody waits for it any more."""
+
+    answer: Answer
 
 
 class TurnService:
@@ -46,8 +56,7 @@ class TurnService:
         lease: Lease = no_lease,
     ) -> None:
         self._agent = agent
-        self._actions = actions
-        self._memory = Memory(agent)
+        self._decider = Decider(agent, actions, new_id)
         self._audit = audit
         self._clock = clock
         self._new_id = new_id
@@ -90,22 +99,24 @@ class TurnService:
         """Decide a waiting action, as a button does. ``text`` is the new wording of an edit.
 
         The words come from the receipt; the thread in which it was asked for remembers them.
+        A decision that has begun comes to its end, whoever is cancelled meanwhile.
         """
         turn = self._begin(caller, "", text or "", language or _own_language(caller))
-        answer = turn.problem("interrupted")
+        outcome = _Outcome(turn.problem("interrupted"))
         try:
             if text and find_problem(text) == "too_long":
-                answer = turn.problem("too_long", str(MAX_CHARACTERS))
+                outcome.answer = turn.problem("too_long", str(MAX_CHARACTERS))
             else:
-                action = await self._actions.find(caller, action_id)
+                action = await self._decider.find(turn, action_id)
                 turn = turn.in_thread(action.thread_id if action else "")
                 async with self._thread_of(action):
-                    answer = await self._decide(turn, action_id, Decision(verb, turn.text or None))
+                    decided = self._decider.pressed(turn, action_id, verb)
+                    await finish(self._kept(turn, decided, outcome))
         except Exception as error:
-            answer = self._failed(turn, error)
+            outcome.answer = self._failed(turn, error)
         finally:
-            self._audit.record(turn.context, answer)
-        return answer
+            self._audit.record(turn.context, outcome.answer)
+        return outcome.answer
 
     async def close(self) -> None:
         """Finish what is still being written."""
@@ -129,52 +140,43 @@ class TurnService:
 
     async def _turn(self, turn: Turn, typed: str, *, live: bool) -> Events:
         run = GraphRun(self._agent, turn.context, turn.key, live=live)
-        answer = turn.problem("interrupted")
+        outcome = _Outcome(turn.problem("interrupted"))
         try:
             if reason := find_problem(typed):
-                answer = turn.problem(reason, str(MAX_CHARACTERS))
+                outcome.answer = turn.problem(reason, str(MAX_CHARACTERS))
             else:
                 async with self._order.turn(turn.key):
-                    decided = await self._typed_decision(turn)
-                    if decided is None:
+                    step = await self._decider.read(turn)
+                    if step is not None:
+                        decided = self._decider.typed(turn, step)
+                        await finish(self._kept(turn, decided, outcome))
+                    else:
                         said = HumanMessage(turn.text, id=turn.context.turn_id)
                         async with aclosing(run.events(said)) as events:
                             async for event in events:
                                 yield event
-                answer = decided or _assembled(turn, run)
+                if step is None:
+                    outcome.answer = _assembled(turn, run)
         except Exception as error:
-            answer = self._failed(turn, error)
+            outcome.answer = self._failed(turn, error)
         finally:
-            self._audit.record(turn.context, answer)
+            self._audit.record(turn.context, outcome.answer)
         if live:
-            for event in run.preview.finish(answer):
+            for event in run.preview.finish(outcome.answer):
                 yield event
-        yield Final(answer)
+        yield Final(outcome.answer)
 
-    async def _typed_decision(self, turn: Turn) -> Answer | None:
-        """Decide what waits in this thread, if the message is a decision on exactly one thing."""
-        decision = read_decision(turn.text)
-        if decision is None:
-            return None
-        context = turn.context
-        waiting = await self._actions.open_in_thread(context.caller, context.thread_id, context.now)
-        if len(waiting) != 1 or (decision.bare and await self._memory.has_asked(turn.key)):
-            return None
-        return await self._decide(turn, waiting[0].id, decision)
-
-    async def _decide(self, turn: Turn, action_id: str, decision: Decision) -> Answer:
-        """Carry a decision out; the thread's turn must be held."""
-        context = turn.context
-        made = await self._actions.decide(
-            context.caller, action_id, decision.verb, decision.text, context.now
-        )
-        told = worded(made, context.caller, context.language)
-        if told.is_event and made.action is not None:
-            await self._memory.remember(_key_of(made.action), turn, decision, told)
-        return turn.decided(told)
+    async def _kept(
+        self, turn: Turn, decided: Coroutine[Any, Any, Answer], outcome: _Outcome
+    ) -> None:
+        """Carry a decision out and keep its answer; the thread's turn must be held."""
+        try:
+            outcome.answer = await decided
+        except Exception as error:
+            outcome.answer = self._failed(turn, error)
 
     def _thread_of(self, action: PendingAction | None) -> AbstractAsyncContextManager[None]:
-        return self._order.turn(_key_of(action)) if action is not None else nullcontext()
+        return self._order.turn(key_of(action)) if action is not None else nullcontext()
 
     def _failed(self, turn: Turn, error: Exception) -> Answer:
         if isinstance(error, LeaseBusyError):
@@ -187,10 +189,6 @@ class TurnService:
 
 def _own_language(caller: Caller) -> Language:
     return "en" if caller.language == "en" else "zh"
-
-
-def _key_of(action: PendingAction) -> str:
-    return thread_key(action.org_id, action.owner_id or "", action.thread_id)
 
 
 def _assembled(turn: Turn, run: GraphRun) -> Answer:

@@ -11,29 +11,23 @@ from typing import NoReturn
 
 ROOMS = ("bot", "agents", "tools", "knowledge_base", "prompts", "storage")
 
-# Libraries read these when they are imported, so they stand before any of them is.
-QUIET = {
-    "PYPINYIN_NO_PHRASES": "1",  # the phrase table costs 40 MB and is not used
-    "LANGSMITH_TRACING": "false",  # nothing leaves this machine unasked
-    "LANGSMITH_TRACING_V2": "false",
-    "LANGCHAIN_TRACING_V2": "false",
-    "LANGGRAPH_STRICT_MSGPACK": "true",
-    "ANONYMIZED_TELEMETRY": "false",
-    "PYDANTIC_DISABLE_PLUGINS": "__all__",  # saves a walk over all installed packages
-}
 GARBAGE = (100_000, 50, 50)  # objects before a look at the young, young before middle, …
+_NOBODY_ELSE = 0o077  # what this program makes is for who runs it: conversations, notes, contacts
 
 
 def main() -> None:
     """Run the command line; ends the process with its exit status."""
     # Importing makes many objects and next to no garbage: looking for it takes a fifth of a start.
     gc.set_threshold(*GARBAGE)
-    os.environ.update(QUIET)
+    os.umask(_NOBODY_ELSE)
     strange = strangers(room_folders())
     if strange:
         # Words cannot be loaded here: they live in one of the packages in doubt.
         sys.stderr.write(f"salestwin: packages of another program in the way: {strange}\n")
         sys.exit(1)
+    from bot.libraries import instruct_libraries
+
+    instruct_libraries()
     from bot.cli.frame import run
 
     leave(run(sys.argv[1:], journal=True))

@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
@@ -42,6 +42,10 @@ CHANNELS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 
 
+# The platforms that have an adapter in bot/channels. Whoever writes one adds its name.
+ADAPTERS: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One part: its state, what is known of it, and what to do if it is not as wished."""
@@ -65,7 +69,8 @@ def check_all(app: "App", words: Words) -> list[Check]:
         _model(app.settings, words),
         Check("egress", "on", words(f"doctor.egress_{app.settings.egress}")),
         Check("embeddings", "off", words("doctor.embeddings", name=app.settings.embeddings)),
-        *(channel(name, app.settings, words) for name in CHANNELS),
+        *_chroma(app.settings, words),
+        *(channel(name, app.settings, words, ADAPTERS) for name in CHANNELS),
     ]
 
 
@@ -129,11 +134,10 @@ def _demo_day(app: "App", database: "Database", words: Words) -> Check:
 
 
 def _pending(database: "Database") -> int:
-    from storage.tables import PendingAction
-    from storage.vocabulary import ActionState
+    from storage.counts import waiting_actions
 
     with database.system("pending", write=False) as session:
-        return session.query(PendingAction).filter_by(state=ActionState.PENDING).count()
+        return waiting_actions(session)
 
 
 def _model(settings: Settings, words: Words) -> Check:
@@ -143,8 +147,24 @@ def _model(settings: Settings, words: Words) -> Check:
     return Check("model", "on", words("doctor.model_remote", name=settings.model, host=host))
 
 
-def channel(name: str, settings: Settings, words: Words) -> Check:
-    """A chat platform: configured, not configured, or half configured. Pure."""
+def _chroma(settings: Settings, words: Words) -> Iterator[Check]:
+    if settings.chroma_url is not None:
+        yield Check("chroma", "off", words("doctor.chroma_unused"))
+
+
+def channel(name: str, settings: Settings, words: Words, adapters: Collection[str]) -> Check:
+    """A chat platform: configured, not configured, or half configured. Pure.
+
+    ``adapters`` are the platforms that this version can speak to; no other is ever on.
+    """
+    check = _configured(name, settings, words)
+    if name in adapters:
+        return check
+    state: State = "off" if check.state == "on" else check.state
+    return Check(name, state, check.detail + words("doctor.no_adapter"))
+
+
+def _configured(name: str, settings: Settings, words: Words) -> Check:
     fields = variable_names()
 
     def is_set(variable: str) -> bool:

@@ -11,28 +11,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.opening import Tell, make_ready, open_database, silent
+from bot.privacy import CONVERSATIONS_FILE, own_file, own_folder, shut_out_others
 from bot.settings import Settings
 from bot.wording import LANGUAGES, Language
 from storage.clock import Clock, FixedClock, SystemClock, random_id
 
 if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
-    from langchain_core.tools import BaseTool
-
     from agents.actions import Actions
+    from agents.building import ChatModel, Tool
     from agents.planner.model import PlannerChatModel
     from agents.turns import TurnService
     from knowledge_base.search import Library
     from storage.database import Database
     from tools.linking.service import Linker
 
-CONVERSATIONS_FILE = "conversations.db"
-
 
 def build(
     settings: Settings,
     *,
-    model: "BaseChatModel | None" = None,
+    model: "ChatModel | None" = None,
     clock: Clock | None = None,
     channels: tuple[str, ...] | None = None,
 ) -> "App":
@@ -41,8 +38,9 @@ def build(
     ``model`` takes the place of the configured chat model, ``clock`` that of ``SALESTWIN_NOW``
     and the machine's; ``channels`` names the chat channels to open (all that are configured).
     """
-    fixed = FixedClock(settings.moment) if settings.moment is not None else SystemClock()
-    return App(settings, model, clock or fixed, channels)
+    if clock is None and settings.moment is not None:
+        return App(settings, model, FixedClock(settings.moment), channels, replays=True)
+    return App(settings, model, clock or SystemClock(), channels)
 
 
 class App:
@@ -51,11 +49,15 @@ class App:
     def __init__(
         self,
         settings: Settings,
-        model: "BaseChatModel | None",
+        model: "ChatModel | None",
         clock: Clock,
         channels: tuple[str, ...] | None,
+        *,
+        replays: bool = False,
     ) -> None:
         self.settings = settings
+        # It looks at the data as of another moment; what it looks at stays where it is.
+        self.replays = replays
         self.clock = clock
         self.new_id = random_id
         self.channels = channels
@@ -66,16 +68,22 @@ class App:
     @cached_property
     def home(self) -> Path:
         """The home folder, absolute."""
-        return self.settings.home.expanduser().absolute()
+        return self.settings.home.absolute()
 
     @cached_property
     def database(self) -> "Database":
         """The domain database. Raises StorageError if there is none."""
-        return open_database(self.settings.database)
+        database = open_database(self.settings.database)
+        shut_out_others(self.home, database.path)
+        return database
 
     def make_ready(self, tell: Tell = silent) -> None:
-        """Bring the database to this version and the demo to this day. Raises StorageError."""
-        make_ready(self.database, self.clock, tell)
+        """Bring the database to this version, and the demo to this day. Raises StorageError.
+
+        Under ``SALESTWIN_NOW`` the demo is not moved: that would lay out anew what other programs
+        and the next question use. ``salestwin init`` moves it, because it is asked to.
+        """
+        make_ready(self.database, self.clock, tell, moves_demo=not self.replays)
 
     @cached_property
     def linker(self) -> "Linker":
@@ -92,7 +100,7 @@ class App:
         return Library(self.database, self.clock)
 
     @cached_property
-    def tools(self) -> list["BaseTool"]:
+    def tools(self) -> list["Tool"]:
         """All tools."""
         from tools.registry import Parts, make_tools
 
@@ -138,9 +146,15 @@ class App:
             self.planner.understander(language)
 
     async def start(self) -> None:
-        """Open what needs an event loop: the store of conversations, and the turns over it."""
+        """Open what needs an event loop: the store of conversations, and the turns over it.
+
+        The home is made if it is not there. Raises StorageError.
+        """
         from bot.twinning import make_turns
 
+        own_folder(self.home)
+        if isinstance(self.conversations, Path):
+            own_file(self.conversations)
         self._turns = await make_turns(self, self._model, self._closing)
 
     async def close(self) -> None:

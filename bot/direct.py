@@ -1,17 +1,8 @@
-"""Tools without a conversation, for ``tool list`` and ``tool run``.
+"""Tools without a conversation, for ``tool list`` and ``tool run``."""
 
-A tool is called as the graph would call it: with the caller as runtime context.
-"""
-
-import time
 from typing import TYPE_CHECKING, Any
 
-from langchain.tools import ToolRuntime
-from langchain_core.messages import ToolMessage
-from langchain_core.tools import BaseTool
-from langchain_core.utils.function_calling import convert_to_openai_tool
-from pydantic import ValidationError
-
+from agents.direct import ArgumentsError, call_tool, describe, named
 from bot.errors import WrongUseError
 from bot.wording import Language
 from knowledge_base.search import Library
@@ -26,20 +17,11 @@ if TYPE_CHECKING:
     from bot.container import App
 
 
-def all_tools() -> list[BaseTool]:
-    """The tools as they are described, over no database: they cannot run."""
-    nowhere = Database("sqlite://")
-    return make_tools(Parts(nowhere, Linker(nowhere), Library(nowhere), random_id))
-
-
-def describe(tool: BaseTool) -> dict[str, Any]:
-    """Name, description and JSON Schema, as a model sees them."""
-    function = convert_to_openai_tool(tool)["function"]
-    return {
-        "name": function["name"],
-        "description": function["description"],
-        "schema": function["parameters"],
-    }
+def described_tools() -> list[dict[str, Any]]:
+    """Every tool as a model sees it."""
+    nowhere = Database("sqlite://")  # they are described and never run
+    tools = make_tools(Parts(nowhere, Linker(nowhere), Library(nowhere), random_id))
+    return [describe(tool) for tool in tools]
 
 
 async def invoke(
@@ -49,7 +31,7 @@ async def invoke(
 
     Raises WrongUseError for an unknown tool and for arguments that its schema refuses.
     """
-    tool = next((tool for tool in app.tools if tool.name == name), None)
+    tool = named(app.tools, name)
     if tool is None:
         names = ", ".join(tool.name for tool in app.tools)
         raise WrongUseError("usage.no_tool", name=name, names=names)
@@ -60,31 +42,8 @@ async def invoke(
         now=app.clock.now(),
         language=language,
     )
-    started = time.perf_counter()
-    message = await _call(tool, args, context)
-    spent = (time.perf_counter() - started) * 1000
-    artifact = message.artifact if isinstance(message.artifact, dict) else None
-    ok = artifact is not None and artifact.get("outcome") != "error"
-    run = {"name": name, "args": args, "ok": ok, "result": artifact, "ms": round(spent, 1)}
-    return str(message.text), run
-
-
-async def _call(tool: BaseTool, args: dict[str, Any], context: TurnContext) -> ToolMessage:
-    runtime: ToolRuntime[TurnContext, dict[str, Any]] = ToolRuntime(
-        state={},
-        context=context,
-        config={},
-        stream_writer=lambda _: None,
-        tool_call_id=context.turn_id,
-        store=None,
-    )
-    refused = sorted(set(args) - set(tool.args))
-    if refused:
-        raise WrongUseError("usage.arguments", name=tool.name, why=", ".join(refused))
-    call = {"name": tool.name, "args": {**args, "runtime": runtime}, "id": context.turn_id}
     try:
-        message: ToolMessage = await tool.ainvoke({**call, "type": "tool_call"})
-    except ValidationError as error:
-        places = (".".join(map(str, one["loc"])) for one in error.errors(include_url=False))
-        raise WrongUseError("usage.arguments", name=tool.name, why=", ".join(places)) from None
-    return message
+        call = await call_tool(tool, args, context)
+    except ArgumentsError as error:
+        raise WrongUseError("usage.arguments", name=name, why=str(error)) from None
+    return call.words, call.run.model_dump(mode="json")

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from bot.identity import works_here
 from bot.render.table import grid
 from bot.wording import Words
 from storage.vocabulary import Role
@@ -27,14 +29,14 @@ class Entry:
     manager: str | None
     manager_id: str | None
     organisation: str
-    active: bool
+    active: bool  # works here today, where the person is
 
     def as_json(self) -> dict[str, Any]:
         """The person's JSON object."""
         return asdict(self)
 
 
-def read_people(database: "Database") -> list[Entry]:
+def read_people(database: "Database", now: datetime) -> list[Entry]:
     """Everybody, by organisation and name."""
     from storage.repositories.people import list_people
     from storage.tables import Organisation, Region
@@ -52,7 +54,7 @@ def read_people(database: "Database") -> list[Entry]:
             for org_id in {person.org_id for person in people}
             if (organisation := session.get(Organisation, org_id)) is not None
         }
-    return [_entry(person, names, regions, organisations) for person in people]
+    return [_entry(person, names, regions, organisations, now) for person in people]
 
 
 def _entry(
@@ -60,6 +62,7 @@ def _entry(
     names: Mapping[str, str],
     regions: Mapping[str, str],
     organisations: Mapping[str, str],
+    now: datetime,
 ) -> Entry:
     return Entry(
         id=person.id,
@@ -73,14 +76,14 @@ def _entry(
         manager=names.get(person.manager_id or ""),
         manager_id=person.manager_id,
         organisation=organisations.get(person.org_id, person.org_id),
-        active=person.active,
+        active=works_here(person, now),
     )
 
 
-def people_lines(database: "Database", words: Words, width: int) -> list[str]:
+def people_lines(database: "Database", words: Words, width: int, now: datetime) -> list[str]:
     """A table of the people who are here, one block per organisation."""
     order = [role.value for role in Role]
-    people = [entry for entry in read_people(database) if entry.active]
+    people = [entry for entry in read_people(database, now) if entry.active]
     people.sort(key=lambda entry: order.index(entry.role))
     head = [words(f"people.{key}") for key in ("id", "name", "role", "region", "manager")]
     lines: list[str] = []

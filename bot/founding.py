@@ -1,6 +1,5 @@
 """Makes the database of a home: all of it or nothing, also when two programs try at once."""
 
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from bot.errors import CommandError
 from bot.opening import Tell, roll_demo, silent
+from bot.privacy import own_file, own_folder
 from storage.clock import Clock
-from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from bot.container import App
@@ -29,7 +28,7 @@ def found(app: "App", wanted: Content | None, tell: Tell) -> Outcome:
     path = sqlite_path(app.settings.database)
     if path is None or path.exists():
         return _bring_up(app, wanted, tell)
-    _prepare_folder(path)
+    own_folder(path.parent)
     with _built_aside(path) as database:
         _fill(app, database, wanted, tell)
     return "made_demo" if wanted == "demo" else "made_empty"
@@ -89,7 +88,8 @@ def _built_aside(path: Path) -> "Iterator[Database]":
     """A database in a file beside ``path`` that takes its place when the block ends well."""
     from storage.database import Database
 
-    aside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    _sweep(path)
+    aside = own_file(path.with_name(f"{path.name}.{os.getpid()}.new"))
     database = Database(f"sqlite:///{aside}")
     try:
         yield database
@@ -97,8 +97,35 @@ def _built_aside(path: Path) -> "Iterator[Database]":
         _take_place(aside, path)
     finally:
         database.close()
-        for leftover in aside.parent.glob(f"{aside.name}*"):
-            leftover.unlink(missing_ok=True)
+        _remove(aside)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what programs that were killed while they built left beside ``path``."""
+    for aside in path.parent.glob(f"{path.name}.*.new"):
+        number = aside.name.removeprefix(f"{path.name}.").removesuffix(".new")
+        if number.isdecimal() and not _is_building(int(number)):
+            _remove(aside)
+
+
+def _is_building(process: int) -> bool:
+    """Whether that process may be at it. Our own number is another's before us: we begin only."""
+    if process == os.getpid():
+        return False
+    if os.name != "posix":
+        return True  # there is no harmless way to ask
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True  # it lives and is somebody else's, or it is no number of a process
+    return True
+
+
+def _remove(aside: Path) -> None:
+    for leftover in aside.parent.glob(f"{aside.name}*"):
+        leftover.unlink(missing_ok=True)
 
 
 def _take_place(aside: Path, path: Path) -> None:
@@ -115,18 +142,6 @@ def _rename(aside: Path, path: Path) -> None:
     if path.exists():
         raise CommandError("init.made_meanwhile", place=str(path))
     aside.rename(path)
-
-
-def _prepare_folder(path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise StorageError(folder_reason(error), str(path.parent)) from error
-
-
-def folder_reason(error: OSError) -> str:
-    """Why a folder cannot be had, as a reason of StorageError."""
-    return "disk_full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "read_only"
 
 
 def organisations(database: "Database") -> dict[str, str]:

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from tools.artifact import Citation, Outcome, Table
+from storage.vocabulary import Verb
+from tools.artifact import Chart, Citation, Outcome, Table
 
 if TYPE_CHECKING:
     from agents.answer import Answer
-
-Verb = Literal["adopt", "edit", "ignore"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +65,6 @@ class ChatEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
-    """A picture beside an answer."""
-
-    title: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
 class Reply:
     """An answer as any channel shows it."""
 
@@ -94,7 +85,7 @@ def reply_of(answer: "Answer") -> Reply:
         markdown=body.markdown,
         citations=tuple(body.citations),
         tables=tuple(body.tables),
-        charts=tuple(Chart(chart.title, chart.path) for chart in body.charts),
+        charts=tuple(body.charts),
         actions=tuple(
             Action(a.id, a.verb, a.label, a.expires_at, drafts.get(a.id, "")) for a in body.actions
         ),

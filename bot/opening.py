@@ -26,20 +26,25 @@ def open_database(url: str) -> "Database":
     path = database.path
     if path is not None and not path.is_file():
         database.close()
-        raise StorageError("missing" if is_absent(path) else "read_only", str(path))
+        raise no_file(path)
     return database
 
 
-def is_absent(path: Path) -> bool:
-    """Whether the file does not exist, as far as one may look."""
+def no_file(path: Path) -> StorageError:
+    """Why there is no file at ``path``: nothing is there, or something that is in the way."""
     try:
-        return not path.exists()
+        blocked = next((folder for folder in path.parents if folder.is_file()), None)
+        if blocked is not None:
+            return StorageError("not_a_folder", str(blocked))
+        return StorageError("not_a_file" if path.is_dir() else "missing", str(path))
     except PermissionError:
-        return False
+        return StorageError("read_only", str(path))
 
 
-def make_ready(database: "Database", clock: Clock, tell: Tell = silent) -> None:
-    """Bring schema and demo day up to date.
+def make_ready(
+    database: "Database", clock: Clock, tell: Tell = silent, *, moves_demo: bool = True
+) -> None:
+    """Bring the schema up to date, and the demo to the clock's day if it ``moves_demo``.
 
     A file on this machine is migrated without asking; a server is left to ``salestwin init``,
     because others work on it. Raises StorageError.
@@ -56,7 +61,8 @@ def make_ready(database: "Database", clock: Clock, tell: Tell = silent) -> None:
             raise StorageError("not_migrated", database.name)
         tell("migrate", 0, 1)
         migrate(database)
-    roll_demo(database, clock, tell)
+    if moves_demo:
+        roll_demo(database, clock, tell)
 
 
 def roll_demo(database: "Database", clock: Clock, tell: Tell = silent) -> None:

@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 
 def start_ticking(tick: Callable[[], Awaitable[None]], seconds: int = TICK_SECONDS) -> Any:
-    """Call ``tick`` at once and then every ``seconds``; returns the scheduler to shut down."""
+    """Call ``tick`` every ``seconds``, not yet now; returns the scheduler to shut down."""
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
     scheduler = AsyncIOScheduler(timezone="UTC")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from bot.errors import CommandError
 from bot.scheduler import Housekeeping, start_ticking
 
 if TYPE_CHECKING:
@@ -35,14 +36,16 @@ class Server:
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
-        """Serve until SIGINT or SIGTERM; ends gracefully. Raises OSError if the port is taken."""
+        """Serve until SIGINT or SIGTERM; ends gracefully.
+
+        Raises CommandError where it cannot listen: the port is taken, the host is not ours.
+        """
         from aiohttp import web
 
         runner = web.AppRunner(self._routes(), access_log=None)
         await runner.setup()
         try:
-            site = web.TCPSite(runner, self._host, self._port)
-            await site.start()
+            await self._listen(web.TCPSite(runner, self._host, self._port))
             await self._serve(runner)
         finally:
             await runner.cleanup()
@@ -50,6 +53,13 @@ class Server:
     def stop(self) -> None:
         """Ask for the end."""
         self._stop.set()
+
+    async def _listen(self, site: "web.TCPSite") -> None:
+        try:
+            await site.start()
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise CommandError("serve.taken", host=self._host, port=self._port, why=why) from error
 
     async def _serve(self, runner: "web.AppRunner") -> None:
         self._listen_for_signals()

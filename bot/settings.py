@@ -1,12 +1,15 @@
 """The environment, read here and nowhere else. ``.env`` in the working folder counts too.
 
+(What the libraries are told through it is written in ``bot/libraries.py``, which says why.)
+
 A value that cannot be used raises ``SettingsError``, which names the variable; the sentence
 that says what to do stands under the variable's name in ``bot/words/settings``.
 """
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,21 +18,35 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.wording import LANGUAGES, Language
+from bot.wording import LANGUAGES
+from storage.vocabulary import Egress, Language
 
 DATABASE_FILE = "salestwin.db"
 ZONE = "Asia/Shanghai"
 _MODEL = re.compile(r"planner|openai:\S+")
 _EMBEDDINGS = re.compile(r"local|openai:\S+")
-Egress = Literal["masked", "L1", "L2", "L3"]
 _GRADES: tuple[Egress, ...] = ("masked", "L1", "L2", "L3")
+# Years in which one can look a lifetime back and ahead without leaving the calendar.
+_FIRST_YEAR, _LAST_YEAR = 1970, 2199
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsProblem:
+    """What is the matter with a variable, or with the file of them (``unreadable``).
+
+    ``value`` is what it was set to, None where that is a secret.
+    """
+
+    variable: str
+    kind: Literal["missing", "wrong", "unreadable"]
+    value: str | None = None
 
 
 class SettingsError(Exception):
-    """Variables that cannot be used, as pairs of name and shown value (None for a secret)."""
+    """Variables that cannot be used."""
 
-    def __init__(self, problems: list[tuple[str, str | None]]) -> None:
-        super().__init__(", ".join(name for name, _ in problems))
+    def __init__(self, *problems: SettingsProblem) -> None:
+        super().__init__(", ".join(problem.variable for problem in problems))
         self.problems = problems
 
 
@@ -75,21 +92,32 @@ def _egress(value: str) -> Egress:
 
 
 def _database(value: SecretStr) -> SecretStr:
+    """The URL with the driver that this program uses; it brings no other."""
     scheme, separator, rest = value.get_secret_value().partition("://")
-    backend = scheme.split("+")[0]
-    if not separator or not rest or backend not in ("sqlite", "postgresql", "postgres"):
-        raise ValueError("not such a URL")
-    if backend == "sqlite":
-        return value
-    return SecretStr(f"postgresql+psycopg://{rest}")
+    if separator and rest:
+        if scheme in ("sqlite", "sqlite+pysqlite"):
+            return SecretStr(f"sqlite://{rest}")
+        if scheme.split("+")[0] in ("postgresql", "postgres"):
+            return SecretStr(f"postgresql+psycopg://{rest}")
+    raise ValueError("not such a URL")
 
 
 Web = Annotated[str, _url("http", "https")]
 Socket = Annotated[str, _url("ws", "wss")]
 
 
+def _home(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError as error:  # "~nobody/…"
+        raise ValueError("no such person on this machine") from error
+
+
 def _moment(value: datetime | str) -> datetime:
-    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValueError("no year to go by")
+    return moment
 
 
 Moment = Annotated[datetime, BeforeValidator(_moment)]
@@ -110,7 +138,9 @@ class Settings(BaseSettings):
         validate_by_alias=True,
     )
 
-    home: Path = Field(default=Path(".salestwin"), alias="SALESTWIN_HOME")
+    home: Annotated[Path, AfterValidator(_home)] = Field(
+        default=Path(".salestwin"), alias="SALESTWIN_HOME"
+    )
     database_url: Annotated[SecretStr, AfterValidator(_database)] | None = Field(
         default=None, alias="SALESTWIN_DATABASE_URL"
     )
@@ -156,7 +186,7 @@ class Settings(BaseSettings):
         """The database URL in force; it may hold a password and is never printed."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
-        return f"sqlite:///{self.home.expanduser().absolute() / DATABASE_FILE}"
+        return _file_url(self.home)
 
     @property
     def moment(self) -> datetime | None:
@@ -176,11 +206,11 @@ def load_settings() -> Settings:
     try:
         settings = Settings()
     except ValidationError as error:
-        raise SettingsError(_problems(error)) from None
+        raise SettingsError(*_problems(error)) from None
     except UnicodeDecodeError:
-        raise SettingsError([(".env", None)]) from None
+        raise SettingsError(SettingsProblem(".env", "unreadable")) from None
     if settings.model != "planner" and not (settings.openai_api_key or settings.openai_base_url):
-        raise SettingsError([("OPENAI_API_KEY", None)])
+        raise SettingsError(SettingsProblem("OPENAI_API_KEY", "missing"))
     return settings
 
 
@@ -211,22 +241,26 @@ def child_environment(home: Path) -> dict[str, str]:
     return {
         **os.environ,
         "SALESTWIN_HOME": str(home),
-        "SALESTWIN_DATABASE_URL": "",
+        # Said outright: an empty value would let a .env lead to somebody's own database.
+        "SALESTWIN_DATABASE_URL": _file_url(home),
         "PYTHONPATH": str(Path(__file__).resolve().parents[1]),
     }
 
 
-def _problems(error: ValidationError) -> list[tuple[str, str | None]]:
-    values: Mapping[str, Any] = os.environ
-    problems = []
-    for detail in error.errors(include_input=False, include_url=False):
-        name = str(detail["loc"][0])
-        problems.append((name, _shown(name, values.get(name))))
-    return problems
+def _file_url(home: Path) -> str:
+    return f"sqlite:///{home.absolute() / DATABASE_FILE}"
 
 
-def _shown(variable: str, value: str | None) -> str | None:
+def _problems(error: ValidationError) -> Iterator[SettingsProblem]:
+    """One problem per variable, wherever its value came from: the environment or ``.env``."""
+    for detail in error.errors(include_url=False):
+        variable = str(detail["loc"][0])
+        if detail["type"] == "missing":
+            yield SettingsProblem(variable, "missing")
+        else:
+            yield SettingsProblem(variable, "wrong", _shown(variable, detail["input"]))
+
+
+def _shown(variable: str, value: Any) -> str | None:
     field = Settings.model_fields[variable_names()[variable]]
-    if value is None or "SecretStr" in str(field.annotation):
-        return None
-    return value[:80]
+    return None if "SecretStr" in str(field.annotation) else str(value)[:80]

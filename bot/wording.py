@@ -6,9 +6,13 @@ A key is ``topic.name`` (``storage.locked``). A file is read when its first sent
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any
 
-Language = Literal["zh", "en"]
+from storage.vocabulary import Language
+from storage.yaml_text import read_yaml
+
+__all__ = ["LANGUAGES", "Language", "Words", "topic_words"]
+
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
@@ -47,12 +51,8 @@ class Words:
 @lru_cache(maxsize=64)
 def topic_words(topic: str, language: Language) -> Mapping[str, Any]:
     """All words of a topic. Raises KeyError for a topic that has no file."""
-    import yaml
-
     file = resources.files("bot") / "words" / f"{topic}.{language}.yaml"
     if not file.is_file():
         raise KeyError(f"no words for {topic} in {language}")
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    # The loader is the safe one, in C where the wheel has it.
-    content = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
+    content = read_yaml(file.read_text(encoding="utf-8"))
     return content if isinstance(content, Mapping) else {}

@@ -9,6 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from knowledge_base.playbook import Playbook
+from storage.yaml_text import safe_loader
 
 SUFFIXES = frozenset({".yaml", ".yml", ".md"})
 _LARGEST = 200_000  # bytes; a playbook is a page or two
@@ -110,7 +111,7 @@ def _split(name: str, text: str) -> tuple[str, str | None, int]:
 def _composed(name: str, text: str, first_line: int) -> yaml.Node:
     try:
         _check_shape(name, text, first_line)
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        node = yaml.compose(text, Loader=safe_loader())
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(name, error, first_line) from None
     except yaml.YAMLError as error:
@@ -123,7 +124,7 @@ def _composed(name: str, text: str, first_line: int) -> yaml.Node:
 def _check_shape(name: str, text: str, first_line: int) -> None:
     """Refuses what the composing parser would follow without bound: depth, and aliases."""
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+    for event in yaml.parse(text, Loader=safe_loader()):
         line = (event.start_mark.line if event.start_mark else 0) + first_line
         if isinstance(event, yaml.AliasEvent):
             raise ContentError([Complaint(name, line, "anchors and aliases are not used here")])

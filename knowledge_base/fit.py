@@ -12,6 +12,7 @@ from typing import Any, Literal
 from knowledge_base.scenario import AmountRange, Range, Scenario, Slot
 from knowledge_base.tokens import normalise
 from knowledge_base.words import industry_code
+from storage.currencies import minor_digits
 
 Verdict = Literal["match", "unknown", "conflict"]
 
@@ -117,7 +118,8 @@ _OPEN: MappingProxyType[str, Callable[[Any, Any], Verdict]] = MappingProxyType(
 
 def _shown(value: Any) -> tuple[str, ...]:
     if isinstance(value, AmountRange):
-        return (f"{_end(value.low, 100)}-{_end(value.high, 100)} {value.currency}",)
+        unit = 10 ** minor_digits(value.currency)
+        return (f"{_end(value.low, unit)}-{_end(value.high, unit)} {value.currency}",)
     if isinstance(value, Range):
         return (f"{_end(value.low)}-{_end(value.high)}",)
     return tuple(str(item) for item in value)

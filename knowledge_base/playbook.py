@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from knowledge_base.scenario import Scenario
-from storage.vocabulary import Role
+from storage.vocabulary import Language, Role
 
 # Control and direction-changing characters: they could disguise text that a person approves.
 _DISGUISE = re.compile(
@@ -39,7 +39,6 @@ Line = Annotated[
 ]
 Title = Annotated[Line, StringConstraints(max_length=80)]
 Phrase = Annotated[Line, StringConstraints(max_length=80)]
-Language = Literal["zh", "en"]
 ComplianceStatus = Literal["draft", "in_review", "approved", "withdrawn"]
 
 

@@ -75,7 +75,7 @@ class Range(_Strict):
 
 
 class AmountRange(Range):
-    """A span of deal sizes in minor units (分, cents) of one currency."""
+    """A span of deal sizes in minor units (分, cents, whole yen) of one currency."""
 
     currency: str = Field(default="CNY", pattern="^[A-Z]{3}$")
 

@@ -1,11 +1,9 @@
 """The playbook library: what is shipped goes in, what fits comes out, or nothing does."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 
 from knowledge_base.choosing import Case, Pick, choose, select_named
 from knowledge_base.fit import SlotFit
@@ -14,7 +12,6 @@ from knowledge_base.playbook import Playbook
 from knowledge_base.ranking import Question, Terms
 from knowledge_base.scenario import Scenario
 from knowledge_base.shelf import Shelf
-from knowledge_base.shelving import SyncReport, renew
 from knowledge_base.tokens import has_cjk
 from knowledge_base.words import cues
 from storage import fulltext
@@ -85,30 +82,6 @@ class Library:
         self._database = database
         self._clock = clock or SystemClock()
         self._shelf = Shelf()
-
-    async def sync(self, org_id: str, clock: Clock, folder: Path | None = None) -> SyncReport:
-        """Bring an organisation's shipped playbooks to the state of the files in ``folder``.
-
-        One transaction; files whose content is indexed already are not even parsed. Items that
-        the company added itself are left alone. Raises ContentError (nothing is changed).
-        """
-        return await asyncio.to_thread(renew, self._database, org_id, clock, folder)
-
-    async def search(
-        self,
-        caller: Caller,
-        text: str,
-        *,
-        language: str,
-        scenario: Scenario | None = None,
-        limit: int = 3,
-        on: date | None = None,
-    ) -> list[PlaybookHit]:
-        """The playbooks that fit, best first; empty when none does. See ``find``."""
-        found = await self.find(
-            caller, text, language=language, scenario=scenario, limit=limit, on=on
-        )
-        return list(found.hits)
 
     async def named(
         self,

@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 
 from knowledge_base.tokens import normalise, simplified, stem, tokens
+from storage.yaml_text import read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,8 @@ def words() -> Words:
     """The words, read once on first use."""
     import hashlib
 
-    import yaml
-
     content = (resources.files("knowledge_base") / "content" / "words.yaml").read_bytes()
-    data = yaml.load(content, Loader=yaml.CSafeLoader)
+    data = read_yaml(content)
     chinese = {word: group[0] for group in data["synonyms"]["zh"] for word in group[1:]}
     english = dict(_same_stems(data["synonyms"]["en"]))
     names = {normalise(name): code for code, all_ in data["industries"].items() for name in all_}

@@ -12,26 +12,35 @@ from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from storage.currencies import minor_digits, whole_units
+from storage.yaml_text import read_yaml
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS_ZH = "一二三四五六日"
 _WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 # Direction overrides, isolates and marks: they make a text read other than it is stored.
 _HIDING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ITEM = re.compile(r"\s*(?:[-*>]|\d+\.)\s")
+_INSIDE = re.compile(r"[A-Za-z0-9'’-]{2}")
+_LAST_WORD = re.compile(r"[A-Za-z0-9'’-]+$")
 _UNKNOWN = {"zh": "未知", "en": "unknown"}
 
 
 def money(minor: int | None, currency: str = "CNY", language: str = "zh") -> str:
-    """Minor units as people read them: ``¥128.5万`` or ``CNY 1,285,000``; a dash if unknown."""
+    """Minor units as people read them: ``¥128.5万`` or ``CNY 1,285,000``; a dash if unknown.
+
+    Each currency has its own decimals: 1000 are ``JPY 1,000``, ``USD 10`` and ``KWD 1``.
+    """
     if minor is None:
         return "—"
-    units = minor / 100
+    units, digits = whole_units(minor, currency), minor_digits(currency)
     if language == "zh" and currency == "CNY":
-        for size, name in ((1e8, "亿"), (1e4, "万")):
+        for size, name in ((10**8, "亿"), (10**4, "万")):
             if abs(units) >= size:
                 return f"¥{units / size:,.2f}".rstrip("0").rstrip(".") + name
         return f"¥{units:,.2f}".removesuffix(".00")
-    return f"{currency} {units:,.2f}".removesuffix(".00")
+    shown = f"{currency} {units:,.{digits}f}"
+    return shown.removesuffix(f".{'0' * digits}")
 
 
 def joined(items: Iterable[Any], separator: str = "、") -> str:
@@ -82,17 +91,27 @@ _NEAR = {
 
 
 def duration(days: int | None, language: str = "zh") -> str:
-    """A length in days, in months from 60 days on, in years and months from two years on."""
+    """A length in days, in months from 60 days on, in years from two years on.
+
+    Years have a decimal until there are five of them.
+    """
     if days is None:
         return _UNKNOWN[language]
     if days < 60:
-        return f"{days} 天" if language == "zh" else _count(days, "day")
+        return _days(days, language)
     months = round(days / 30.44)
     if months < 24:
         return f"{months} 个月" if language == "zh" else _count(months, "month")
     years = days / 365.25
-    shown = f"{years:.1f}".removesuffix(".0")
+    shown = f"{years:.1f}".removesuffix(".0") if years < 5 else f"{years:.0f}"
     return f"{shown} 年" if language == "zh" else f"{shown} years"
+
+
+def lasting(days: int | None, language: str = "zh") -> str:
+    """How long something has lasted or is late: to the day within a year, then as a length."""
+    if days is None or days > 365:
+        return duration(days, language)
+    return _days(days, language)
 
 
 def when(value: date | str | None, today: date | str, language: str = "zh") -> str:
@@ -138,6 +157,23 @@ def _is_control(character: str) -> bool:
     return unicodedata.category(character) == "Cc" and character != "\t"
 
 
+def clipped(text: str, longest: int) -> str:
+    """A text of at most ``longest`` characters: cut between words where they are set apart."""
+    if len(text) <= longest:
+        return text
+    kept = text[: longest - 1]
+    if _INSIDE.match(text, longest - 2):
+        # Half a word misleads; a word that fills the whole text is cut all the same.
+        kept = _LAST_WORD.sub("", kept) or kept
+    return f"{kept.rstrip()}…"
+
+
+def bare(text: str, word: str) -> str:
+    """A title without a first word that is said already: ``电话：王总`` after ``电话``."""
+    rest = text[len(word) :].lstrip() if text.casefold().startswith(word.casefold()) else ""
+    return rest[1:].lstrip() if rest[:1] in {":", "："} and rest[1:].strip() else text
+
+
 def percent(share: float | None, language: str = "zh") -> str:
     """A share 0..1 as a percentage: ``35%``."""
     return _UNKNOWN[language] if share is None else f"{share:.0%}"
@@ -166,12 +202,13 @@ def tidy(text: str) -> str:
 @lru_cache(maxsize=4)
 def labels(language: str) -> dict[str, dict[str, str]]:
     """All labels of a language, group by group, from ``labels.<language>.yaml``."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     text = (resources.files("prompts") / f"labels.{language}.yaml").read_text(encoding="utf-8")
-    found: dict[str, dict[str, str]] = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader
+    found: dict[str, dict[str, str]] = read_yaml(text)
     return found
+
+
+def _days(number: int, language: str) -> str:
+    return f"{number} 天" if language == "zh" else _count(number, "day")
 
 
 def _count(number: int, unit: str) -> str:
@@ -193,6 +230,9 @@ FILTERS: dict[str, Callable[..., str]] = {
     "weekday": weekday,
     "ago": ago,
     "duration": duration,
+    "lasting": lasting,
+    "clipped": clipped,
+    "bare": bare,
     "when": when,
     "clock": clock,
     "moment": moment,

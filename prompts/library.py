@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+_METHODS = frozenset(dir(dict))
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
@@ -47,13 +49,22 @@ def _environment() -> "Environment":
 
     from prompts.filters import FILTERS
 
+    class Quick(Environment):
+        """Looks a name up in a JSON object first, where Jinja would look for a method first."""
+
+        def getattr(self, obj: Any, attribute: str) -> Any:
+            if type(obj) is dict and attribute in obj and attribute not in _METHODS:
+                return obj[attribute]
+            return super().getattr(obj, attribute)
+
     folder = resources.files("prompts") / "words"
-    environment = Environment(
+    environment = Quick(
         loader=FileSystemLoader(str(folder)),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        autoescape=False,  # noqa: S701 - the output is Markdown for chat, never HTML
+        auto_reload=False,  # the files are part of the program
+        autoescape=False,  # the output is Markdown for chat, never HTML
     )
     environment.filters.update(FILTERS)
     return environment

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from common import ROOMS, VENV, program, run, say
 from wheel import check_wheel
 
+WRONG_USE = 2
 SOURCES = (*ROOMS, "scripts", "tests")
 
 
@@ -27,7 +28,11 @@ CHECKS: tuple[tuple[str, Callable[[], bool]], ...] = (
 
 
 def main(wanted: list[str]) -> int:
-    """Run the named checks, or all; returns the exit status."""
+    """Run the named checks, or all; returns the exit status: 1 failed, 2 there is no such check."""
+    names = [name for name, _ in CHECKS]
+    if unknown := [name for name in wanted if name not in names]:
+        say("no_such_check", unknown=", ".join(unknown), names=", ".join(names))
+        return WRONG_USE
     start = time.monotonic()
     results: list[tuple[str, bool, float]] = []
     for name, check in CHECKS:

@@ -3,6 +3,9 @@
 The row is the truth; a card in chat is a view of it. ``decide`` runs one transaction in which a
 compare-and-set on the row, the effect and its receipt stand or fall together, so that a second
 click, a second program or a restart in between finds the row decided and does nothing.
+
+A row holds somebody's words for as long as it waits. Once it has ended, their hash and the ids
+among the arguments are left for an audit, beside the receipt.
 """
 
 import hashlib
@@ -17,7 +20,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from storage.clock import IdSource
+from storage.clock import IdSource, day_in
 from storage.database import Database
 from storage.errors import NotACallerError, RightsError
 from storage.failures import is_outage
@@ -25,10 +28,9 @@ from storage.identity import Caller
 from storage.repositories.people import caller_of
 from storage.session import PrincipalSession
 from storage.tables import PendingAction, Person
-from storage.vocabulary import ActionState
+from storage.vocabulary import ActionState, Verb
 
-Verb = Literal["adopt", "edit", "ignore"]
-State = Literal["done", "ignored", "expired", "already", "refused", "unknown", "failed"]
+State = Literal["done", "ignored", "expired", "already", "refused", "unknown", "failed", "revised"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,14 @@ class Decision:
     ``done`` and ``failed`` follow from this very click, and so do ``ignored`` and ``expired``.
     ``already``: decided before; ``action`` tells how, when and by whom. ``refused``: this person
     may not, or not so (``reason``); the action still waits. ``unknown``: no such action.
+    ``revised``: ``action`` is a new one that waits in the place of the one asked about.
+    ``args`` are the arguments that ran, word for word; the row no longer has them.
     """
 
     state: State
     action: PendingAction | None = None
     reason: str = ""
+    args: Mapping[str, Any] | None = None
 
     @property
     def receipt(self) -> dict[str, Any] | None:
@@ -102,11 +107,11 @@ def propose(
 ) -> PendingAction:
     """Store an action that waits for ``approver_id``; nothing else happens.
 
-    Raises ``RightsError`` for an approver who is no active colleague and ``ValueError`` for
-    arguments that are not plain JSON.
+    Raises ``RightsError`` for an approver who does not work here (any more) and ``ValueError``
+    for arguments that are not plain JSON.
     """
     approver = session.first(select(Person).where(col(Person.id) == approver_id))
-    if approver is None or not approver.active:
+    if approver is None or not approver.active or _has_left(approver, now):
         raise RightsError(f"no such approver: {approver_id}")
     action = PendingAction(
         id=new_id("act"),
@@ -138,14 +143,28 @@ def pending_in_thread(session: PrincipalSession, thread_id: str) -> Sequence[Pen
     return session.scalars(select(a).where(*waiting).order_by(col(a.asked_at), col(a.id)))
 
 
+def latest_in_thread(
+    session: PrincipalSession, thread_id: str, approver_id: str
+) -> PendingAction | None:
+    """The last thing that a thread proposed to this approver, however it ended."""
+    a = PendingAction
+    here = col(a.thread_id) == thread_id, col(a.approver_id) == approver_id
+    return session.first(select(a).where(*here).order_by(col(a.asked_at).desc(), col(a.id).desc()))
+
+
 def expire_due(session: Session, now: datetime) -> int:
     """In a system unit: close all actions that waited too long; returns how many."""
     a = PendingAction
     late = col(a.state) == ActionState.PENDING, col(a.expires_at) <= now
-    result: Any = session.execute(
-        update(a).where(*late).values(state=ActionState.EXPIRED, decided_at=now)
-    )
-    return int(result.rowcount)
+    closed = 0
+    for key, args in session.execute(select(col(a.id), col(a.args)).where(*late)).all():
+        result: Any = session.execute(
+            update(a)
+            .where(col(a.id) == key, *late)
+            .values(state=ActionState.EXPIRED, decided_at=now, args=_without_words(args))
+        )
+        closed += result.rowcount
+    return closed
 
 
 def decide(
@@ -174,6 +193,27 @@ def decide(
             return click.failed(session, action_id, failure.reason)
 
 
+def revise(
+    database: Database,
+    caller: Caller,
+    action_id: str,
+    change: Mapping[str, Any],
+    *,
+    turn_id: str,
+    now: datetime,
+    editors: Mapping[str, Editor],
+    new_id: IdSource,
+) -> Decision:
+    """Put a changed proposal in the place of one that waits; nothing is carried out.
+
+    The new one waits for as long as the old one did; the old one is closed, so that a button
+    that shows the old words cannot run the new ones. What else can come of it: see ``Decision``.
+    """
+    click = _Click(caller, "edit", dict(change), now, {}, editors)
+    with database.system("revise") as session:
+        return click.revise(session, action_id, turn_id, new_id)
+
+
 class _EffectError(Exception):
     """Takes the transaction of the decision back; ``reason`` is a code or a type's name."""
 
@@ -194,6 +234,31 @@ class _Click:
     editors: Mapping[str, Editor]
 
     def on(self, session: Session, action_id: str) -> Decision:
+        action = self._open(session, action_id)
+        if isinstance(action, Decision):
+            return action
+        if self.verb == "ignore":
+            return self._end(session, action, "ignored", ActionState.IGNORED)
+        return self._carry_out(session, action)
+
+    def revise(self, session: Session, action_id: str, turn_id: str, new_id: IdSource) -> Decision:
+        action = self._open(session, action_id)
+        if isinstance(action, Decision):
+            return action
+        try:
+            args = self._arguments(action)
+        except ValueError as error:
+            return Decision("refused", action, _code(error))
+        changed = _changed(action, args, turn_id, self.now, new_id)
+        receipt = {"replaced_by": changed.id}
+        closed = self._end(session, action, "revised", ActionState.IGNORED, receipt=receipt)
+        if closed.state == "already":
+            return closed
+        session.add(changed)
+        return Decision("revised", changed)
+
+    def _open(self, session: Session, action_id: str) -> PendingAction | Decision:
+        """The action if it waits for this person, otherwise what there is to say about it."""
         action = session.get(PendingAction, action_id)
         if action is None or action.org_id != self.caller.org_id:
             return Decision("unknown")
@@ -205,9 +270,7 @@ class _Click:
             return Decision("already", action)
         if action.expires_at <= self.now:
             return self._end(session, action, "expired", ActionState.EXPIRED)
-        if self.verb == "ignore":
-            return self._end(session, action, "ignored", ActionState.IGNORED)
-        return self._carry_out(session, action)
+        return action
 
     def failed(self, session: Session, action_id: str, reason: str) -> Decision:
         action = session.get_one(PendingAction, action_id)
@@ -226,10 +289,14 @@ class _Click:
         people = self._people(session, action)
         if isinstance(people, str):
             return Decision("refused", action, people)
-        decision = self._end(session, action, "done", ActionState.DONE, executed=args)
-        if decision.state == "done":
-            action.receipt = _run(session, effect, _context(action, *people, self.now), args)
-        return decision
+        executed = {**_without_words(args), "args_hash": canonical_hash(args)}
+        decision = self._end(session, action, "done", ActionState.DONE, executed=executed)
+        if decision.state != "done":
+            return decision
+        # A copy: an effect that changes its arguments must not change what is told of them.
+        context = _context(action, *people, self.now)
+        action.receipt = _run(session, effect, context, _plain(args))
+        return Decision("done", action, args=args)
 
     def _arguments(self, action: PendingAction) -> dict[str, Any]:
         if canonical_hash(action.args) != action.args_hash:
@@ -245,13 +312,12 @@ class _Click:
 
     def _people(self, session: Session, action: PendingAction) -> tuple[Caller, Caller] | str:
         """Requester and approver as they are now, or why one of them cannot act."""
-        today = self.now.date()
         try:
-            approver = caller_of(session, self.caller.person_id, today)
+            approver = _caller_now(session, self.caller.person_id, self.now)
         except NotACallerError as error:
             return f"approver_{error.reason}"
         try:
-            return caller_of(session, action.owner_id or "", today), approver
+            return _caller_now(session, action.owner_id or "", self.now), approver
         except NotACallerError as error:
             return f"requester_{error.reason}"
 
@@ -270,7 +336,13 @@ class _Click:
         result: Any = session.execute(
             update(a)
             .where(col(a.id) == action.id, col(a.state) == ActionState.PENDING)
-            .values(state=state, decided_at=self.now, **by, **values)
+            .values(
+                state=state,
+                decided_at=self.now,
+                args=_without_words(action.args),
+                **by,
+                **values,
+            )
             .execution_options(synchronize_session=False)
         )
         session.refresh(action)
@@ -291,6 +363,46 @@ def _run(
     finally:
         inner.close()
     return receipt
+
+
+def _changed(
+    action: PendingAction,
+    args: dict[str, Any],
+    turn_id: str,
+    now: datetime,
+    new_id: IdSource,
+) -> PendingAction:
+    return PendingAction(
+        id=new_id("act"),
+        org_id=action.org_id,
+        owner_id=action.owner_id,
+        region_id=action.region_id,
+        thread_id=action.thread_id,
+        turn_id=turn_id,
+        tool=action.tool,
+        title=action.title,
+        args=args,
+        args_hash=canonical_hash(args),
+        approver_id=action.approver_id,
+        asked_at=now,
+        expires_at=now + (action.expires_at - action.asked_at),
+    )
+
+
+def _without_words(args: Mapping[str, Any]) -> dict[str, Any]:
+    """What stays of an ended action's arguments: which records they were about, and no words."""
+    return {key: value for key, value in args.items() if key.endswith(("_id", "_ids"))}
+
+
+def _has_left(person: Person, now: datetime) -> bool:
+    """By the day that it is where the person is; ``left_on`` is the first day of being gone."""
+    return person.left_on is not None and person.left_on <= day_in(person.timezone, now)
+
+
+def _caller_now(session: Session, person_id: str, now: datetime) -> Caller:
+    """As whom somebody may act at this moment. Raises ``NotACallerError``."""
+    person = session.get(Person, person_id)
+    return caller_of(session, person_id, day_in(person.timezone, now) if person else None)
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,6 @@ Nothing here is imported before it is needed: LangGraph takes most of a second t
 """
 
 import functools
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -30,8 +29,6 @@ async def open_checkpointer(place: str | Path) -> AsyncIterator["BaseCheckpointS
 
     Raises ``StorageError`` where that cannot be used, now or while conversations are kept.
     """
-    # LangGraph reads this once, when it is imported: only plain types come out of a checkpoint.
-    os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
     url = _url(place)
     opened = _sqlite(url) if url.get_backend_name() == "sqlite" else _postgres(url)
     async with opened as saver:
@@ -52,8 +49,9 @@ async def _sqlite(url: URL) -> AsyncIterator["BaseCheckpointSaver[str]"]:
     try:
         with translated(url):
             await connection
-        saver = _translating(_forgetting(AsyncSqliteSaver), url)(connection, serde=_strict())
+        saver = _translating(AsyncSqliteSaver, url)(connection, serde=_strict())
         await saver.setup()
+        await connection.execute(_FORGETTING)
         # With a write-ahead log a power cut may cost the last turn, never the file.
         await connection.execute("PRAGMA synchronous=NORMAL")
         yield saver
@@ -85,7 +83,7 @@ async def _postgres(url: URL) -> AsyncIterator["BaseCheckpointSaver[str]"]:
             # A pool would try for long before it says that nobody is there.
             await (await AsyncConnection.connect(plain)).close()
             await pool.open(wait=True, timeout=_WAIT)
-        saver = _translating(AsyncPostgresSaver, url)(pool, serde=_strict())
+        saver = _translating(_forgetting(AsyncPostgresSaver), url)(pool, serde=_strict())
         await saver.setup()
         yield saver
     finally:
@@ -93,36 +91,69 @@ async def _postgres(url: URL) -> AsyncIterator["BaseCheckpointSaver[str]"]:
 
 
 def _strict() -> Any:
+    """Only plain types come out of a checkpoint, whatever the environment says."""
     from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
     return JsonPlusSerializer(allowed_msgpack_modules=None)
 
 
-def _forgetting(saver: Any) -> Any:
-    """``saver`` that keeps the last states of a thread only.
+def _forget(table: str) -> str:
+    """SQL that deletes what of ``table`` is older than the states to be kept."""
+    return f"""
+    DELETE FROM {table} WHERE thread_id = NEW.thread_id AND checkpoint_ns = NEW.checkpoint_ns
+    AND checkpoint_id < (
+        SELECT checkpoint_id FROM checkpoints
+        WHERE thread_id = NEW.thread_id AND checkpoint_ns = NEW.checkpoint_ns
+        ORDER BY checkpoint_id DESC LIMIT 1 OFFSET {_KEPT - 1}
+    )"""  # noqa: S608 - our own names and numbers
 
-    Each state holds the whole conversation and nobody goes back further, so without this a long
-    thread would take megabytes.
+
+# A thread keeps its last states only: each holds the whole conversation and nobody goes back
+# further, so without this a long thread would take megabytes. A trigger of this connection's own
+# does it with the insert; statements would cost a change of threads each. Ids of checkpoints grow
+# with time; the subqueries are empty while there are few, and then nothing is older.
+_FORGETTING = f"""
+CREATE TEMP TRIGGER salestwin_forgetting AFTER INSERT ON main.checkpoints BEGIN
+    {_forget("writes")}; {_forget("checkpoints")};
+END
+"""
+
+
+def _forgetting(saver: Any) -> Any:
+    """The same on PostgreSQL, where the values of channels lie apart, once for each version.
+
+    A version goes with the last state that has it. A put that runs at the same time is safe: its
+    values cannot be seen before its state can.
     """
 
     async def aput(self: Any, config: Any, *args: Any) -> Any:
         result = await saver.aput(self, config, *args)
         place = config["configurable"]
-        key = (place["thread_id"], place.get("checkpoint_ns", ""))
-        async with self.lock:
-            for table in ("checkpoints", "writes"):
-                await self.conn.execute(_FORGET.format(table=table), (*key, *key, _KEPT - 1))
-            await self.conn.commit()
+        values = {"thread": place["thread_id"], "namespace": place.get("checkpoint_ns", "")}
+        async with self.conn.connection() as connection:
+            await connection.execute(_FORGET_ON_SERVER, {**values, "kept": _KEPT})
         return result
 
     return type(saver.__name__, (saver,), {"aput": aput})
 
 
-# Ids of checkpoints grow with time; the subquery is empty while there are few, and so is the rest.
-_FORGET = """
-DELETE FROM {table} WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id < (
-    SELECT checkpoint_id FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ?
-    ORDER BY checkpoint_id DESC LIMIT 1 OFFSET ?
+# One statement, so that all parts see the same states.
+_FORGET_ON_SERVER = """
+WITH kept AS (
+    SELECT checkpoint_id, checkpoint -> 'channel_versions' AS versions FROM checkpoints
+    WHERE thread_id = %(thread)s AND checkpoint_ns = %(namespace)s
+    ORDER BY checkpoint_id DESC LIMIT %(kept)s
+), states AS (
+    DELETE FROM checkpoints WHERE thread_id = %(thread)s AND checkpoint_ns = %(namespace)s
+    AND checkpoint_id < (SELECT min(checkpoint_id) FROM kept)
+), writes AS (
+    DELETE FROM checkpoint_writes WHERE thread_id = %(thread)s AND checkpoint_ns = %(namespace)s
+    AND checkpoint_id < (SELECT min(checkpoint_id) FROM kept)
+)
+DELETE FROM checkpoint_blobs AS blob
+WHERE thread_id = %(thread)s AND checkpoint_ns = %(namespace)s AND NOT EXISTS (
+    SELECT 1 FROM kept, jsonb_each_text(kept.versions) AS used
+    WHERE used.key = blob.channel AND used.value = blob.version
 )
 """
 

@@ -3,8 +3,9 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 
 class Clock(Protocol):
@@ -30,6 +31,11 @@ class FixedClock:
         if self.moment.tzinfo is None:
             raise ValueError("a fixed clock needs a time with a time zone")
         return self.moment.astimezone(UTC)
+
+
+def day_in(zone: str, moment: datetime) -> date:
+    """The calendar day of a moment where the time zone ``zone`` (``Asia/Shanghai``) is in force."""
+    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 IdSource = Callable[[str], str]

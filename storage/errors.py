@@ -5,7 +5,8 @@ class StorageError(Exception):
     """The database cannot be used. ``reason`` is a stable code, ``detail`` says which file or URL.
 
     Reasons: ``missing``, ``not_migrated``, ``locked``, ``corrupt``, ``disk_full``,
-    ``read_only``, ``newer``, ``unreachable``.
+    ``read_only``, ``newer``, ``unreachable``, ``no_driver``, ``not_a_file`` (something else stands
+    in its place), ``not_a_folder`` (a file stands where its folder should be).
     """
 
     def __init__(self, reason: str, detail: str = "") -> None:
@@ -41,3 +42,7 @@ class NotACallerError(Exception):
 
 class LeaseBusyError(Exception):
     """Another program holds that name and did not give it up in time."""
+
+
+class LeaseLostError(LeaseBusyError):
+    """A claim ran out while it was needed: another program may be at work by now."""

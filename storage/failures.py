@@ -1,6 +1,7 @@
 """Driver errors that a person can do something about, as ``StorageError`` with a stable reason."""
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,6 +40,13 @@ _SQLSTATE = {
     "28": "unreachable",
     "57": "unreachable",
 }
+
+
+# By name, so that the driver is not imported for a database that is a file.
+_DRIVERS = frozenset({"psycopg", "psycopg_pool"})
+_NO_CONNECTION = frozenset({"OperationalError", "ConnectionTimeout", "PoolTimeout"})
+# A role may be missing too, which nobody mends by making a database.
+_NO_DATABASE = re.compile(r'database ".*" does not exist')
 
 
 @contextmanager
@@ -92,14 +100,18 @@ def _folder_is_read_only(file: Path) -> bool:
     return folder.is_dir() and not os.access(folder, os.W_OK, effective_ids=True)
 
 
+def _connection_reason(error: BaseException | None) -> str | None:
+    """Of an error without a state: the driver gives none when it never got into a database."""
+    kind = type(error)
+    if kind.__name__ not in _NO_CONNECTION or kind.__module__.partition(".")[0] not in _DRIVERS:
+        return None
+    return "missing" if _NO_DATABASE.search(str(error)) else "unreachable"
+
+
 def _server_reason(error: BaseException | None) -> str | None:
     state = getattr(error, "sqlstate", None)
     if state is None:
-        # The driver gives no state when it never got into a database.
-        if "does not exist" in str(error):
-            return "missing"
-        kinds = {"OperationalError", "ConnectionTimeout", "PoolTimeout"}
-        return "unreachable" if type(error).__name__ in kinds else None
+        return _connection_reason(error)
     if state == "42P01":  # also given for a table that the statement itself forgot
         return "not_migrated" if "does not exist" in str(error) else None
     return _SQLSTATE.get(state) or _SQLSTATE.get(state[:2])

@@ -28,6 +28,11 @@ _POSTGRES = (
     "CREATE INDEX IF NOT EXISTS library_fts_terms ON library_fts USING GIN (terms)",
 )
 
+_REMOVE = {
+    True: "DELETE FROM library_fts WHERE rowid = ?",
+    False: "DELETE FROM library_fts WHERE docid = %s",
+}
+
 # What a hit in each field counts beside a hit in the running text.
 _TITLE, _CUES, _BODY, _SLOTS = 2.0, 4.0, 1.0, 2.0
 _MOST_TERMS = 64  # longer questions are cut: FTS5 bounds the size of an expression
@@ -79,10 +84,9 @@ def write(connection: Connection, rows: Iterable[IndexRow]) -> None:
 
 def remove(connection: Connection, docids: Iterable[int]) -> None:
     """Take passages out of the index."""
-    key = "rowid = ?" if _is_sqlite(connection) else "docid = %s"
     values = [(docid,) for docid in docids]
     if values:
-        connection.exec_driver_sql(f"DELETE FROM library_fts WHERE {key}", values)  # noqa: S608
+        connection.exec_driver_sql(_REMOVE[_is_sqlite(connection)], values)
 
 
 def candidates(

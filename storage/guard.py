@@ -21,7 +21,7 @@ from storage.errors import UnscopedStatementError
 from storage.identity import GRADES, REACH, Caller, Reach, Scope, Visibility
 from storage.statements import RESERVED, Among, Ids, ScopeParameter, marked
 from storage.tables.customers import CustomerShare
-from storage.vocabulary import Grade
+from storage.vocabulary import Grade, Role
 
 
 def visibility_of(model: type[Any]) -> Visibility:
@@ -85,7 +85,7 @@ class Guard(CriteriaOption):
     values, and never shared between different policies.
     """
 
-    __slots__ = ("binds", "grades", "role", "scope", "writes")
+    __slots__ = ("binds", "grades", "role", "scope", "values", "writes")
 
     propagate_to_loaders = True
     # What SQLAlchemy asks of an entry under "additional_entity_criteria".
@@ -103,10 +103,16 @@ class Guard(CriteriaOption):
             ScopeParameter(f"{RESERVED}people", (scope.person_id, *scope.team_ids), Ids()),
             ScopeParameter(f"{RESERVED}regions", scope.region_ids, Ids()),
         )
+        self.values = {bind.key: bind.value for bind in self.binds}
+
+    @property
+    def shape(self) -> tuple[Role, bool, bool]:
+        """What decides the SQL of the policy; guards of one shape differ in their values only."""
+        return self.role, bool(self.scope.region_ids), self.writes
 
     def _gen_cache_key(self, _anon_map: Any, bindparams: list[BindParameter[Any]]) -> Any:
         bindparams.extend(self.binds)
-        return (Guard, self.role, bool(self.scope.region_ids), self.writes)
+        return (Guard, *self.shape)
 
     def process_compile_state(self, compile_state: Any) -> None:
         """Called once per compiled statement: bring in the row filters, leave out hidden fields."""

@@ -4,7 +4,7 @@ A claim ends by itself after its term, so that a program which died holds nothin
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
@@ -16,10 +16,11 @@ from sqlmodel import col
 from storage.clock import Clock, IdSource
 from storage.columns import UtcDateTime
 from storage.database import Database
-from storage.errors import LeaseBusyError
+from storage.errors import LeaseBusyError, LeaseLostError, StorageError
 from storage.tables import Lease
 
 TERM = timedelta(seconds=30)
+_PAUSE, _PAUSE_IN_TROUBLE = 1 / 3, 1 / 12  # of a term, before a claim is prolonged
 _POLL = 0.05
 _WAIT = 60.0
 
@@ -70,18 +71,19 @@ class Leases:
     ) -> AsyncIterator[None]:
         """Hold ``name`` for the block, prolonging the claim while it runs.
 
-        Asks again and again for about ``wait`` seconds, then raises ``LeaseBusyError``.
+        Asks again and again for about ``wait`` seconds, then raises ``LeaseBusyError``. A block
+        whose claim is lost is cancelled and ends with ``LeaseLostError``; one that has ended
+        well stays so, whatever becomes of the claim.
         """
         holder = self._new_id("lease")
         await self._claim(name, holder, wait, sleep)
-        keeper = asyncio.create_task(self._keep(name, holder, sleep))
         try:
-            yield
+            async with _Kept(lambda: self._keep(name, holder, sleep), name):
+                yield
         finally:
-            keeper.cancel()
-            with suppress(asyncio.CancelledError):
-                await keeper
-            await self._database.offload(lambda: self.release(name, holder))
+            # A claim that cannot be given up now ends by itself after its term.
+            with suppress(StorageError):
+                await self._database.offload(lambda: self.release(name, holder))
 
     async def _claim(self, name: str, holder: str, wait: float, sleep: Sleep) -> None:
         waited = 0.0
@@ -92,13 +94,57 @@ class Leases:
             waited += _POLL
 
     async def _keep(self, name: str, holder: str, sleep: Sleep) -> None:
+        """Prolong the claim for ever; returns when it is lost."""
+        until, pause = self._clock.now() + self._term, _PAUSE
         while True:
-            await sleep(self._term.total_seconds() / 3)
-            await self._database.offload(lambda: self.renew(name, holder))
+            await sleep(self._term.total_seconds() * pause)
+            asked = self._clock.now()
+            try:
+                if not await self._database.offload(lambda: self.renew(name, holder)):
+                    return
+                until, pause = asked + self._term, _PAUSE
+            except StorageError:
+                # Trouble that passes within the term costs nothing: it is tried again.
+                pause = _PAUSE_IN_TROUBLE
+                if self._clock.now() >= until:
+                    return
 
     def _unit(self, reason: str) -> Any:
         # A claim need not outlive a power cut: nobody would be left to hold it.
         return self._database.system(reason, durable=False)
+
+
+class _Kept:
+    """A block that runs while ``keep`` does, and is cancelled when that returns."""
+
+    def __init__(self, keep: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
+        self._keep = keep
+        self._name = name
+        self._lost = False
+
+    async def __aenter__(self) -> None:
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("a claim is held by a task")
+        self._task = task
+        self._asked = task.cancelling()  # to tell our own cancelling from somebody else's
+        self._keeper = asyncio.create_task(self._keep())
+        self._keeper.add_done_callback(self._end)
+
+    def _end(self, keeper: "asyncio.Task[None]") -> None:
+        if not keeper.cancelled():
+            self._lost = True
+            self._task.cancel()
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._keeper.remove_done_callback(self._end)
+        if not self._keeper.done():
+            self._keeper.cancel()
+        await asyncio.wait([self._keeper])
+        fault = None if self._keeper.cancelled() else self._keeper.exception()
+        mine = self._lost and self._task.uncancel() <= self._asked
+        if mine and kind is asyncio.CancelledError:
+            raise LeaseLostError(self._name) from fault
 
 
 def _changed(session: Session, statement: Any, values: dict[str, Any] | None = None) -> bool:

@@ -5,7 +5,7 @@ one, change the tables and call ``write_revision``; a test fails while models an
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 State = Literal["empty", "current", "old", "newer"]
 
 _FOLDER = Path(__file__).parent / "migrations"
-_VERSION_TABLE = "alembic_version"
 # Any number does; all programs on one PostgreSQL database must use the same.
 _LOCK = 7_046_201
 
@@ -60,17 +59,6 @@ def migrate(database: Database) -> None:
             install(connection)
 
 
-def require_current(database: Database) -> None:
-    """Raise ``StorageError`` (``not_migrated`` or ``newer``) unless the schema is up to date."""
-    match state(database):
-        case "newer":
-            raise StorageError("newer", database.name)
-        case "empty" | "old":
-            raise StorageError("not_migrated", database.name)
-        case "current":
-            pass
-
-
 def revisions() -> tuple[str, ...]:
     """The revisions that this program knows, oldest first."""
     return tuple(
@@ -90,9 +78,9 @@ def write_revision(database: Database, message: str) -> None:
 
 def _state(connection: Connection) -> State:
     # Alembic itself takes a fifth of a second to import; a program that starts needs only this.
-    if not inspect(connection).has_table(_VERSION_TABLE):
+    if not inspect(connection).has_table("alembic_version"):
         return "empty"
-    found = connection.scalar(text(f"SELECT version_num FROM {_VERSION_TABLE}"))  # noqa: S608
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
     known = revisions()
     if found is None:
         return "empty"
@@ -110,9 +98,9 @@ def _upgrade(connection: Connection) -> None:
 def _config(connection: Connection) -> "Config":
     from alembic.config import Config
 
-    config: Any = Config()
+    config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     config.set_main_option("path_separator", "os")
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes["connection"] = connection
-    return config  # type: ignore[no-any-return]
+    return config

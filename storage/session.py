@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from storage.errors import RightsError, UnscopedStatementError
 from storage.guard import guard_of
 from storage.identity import Caller
+from storage.plans import Query, plan_of
 from storage.policies import work_for, work_for_system
 from storage.statements import check_parameters, has_guard, with_guard
 from storage.writes import check_change, check_rows
 
 ModelT = TypeVar("ModelT")
+RowT = TypeVar("RowT")
 
 # Execution options. The engine listener of ``storage.database`` lets only connections with
 # ``UNIT`` reach the database, and on those of principals only what the session has checked.
@@ -41,6 +43,10 @@ class PrincipalSession:
         self.caller = caller
         self.purpose = purpose
         self.__session = GuardedSession(bind, caller)
+
+    def read(self, query: Query[RowT], /, **values: Any) -> list[RowT]:
+        """All rows of a query that is compiled once, with these values."""
+        return self.__session.read(query, values)
 
     def scalars(self, statement: Select[ModelT]) -> Sequence[ModelT]:
         """All rows of a select of one entity or column."""
@@ -103,6 +109,13 @@ class GuardedSession(Session):
         # The one place that execute, scalars, scalar, get, refresh and lazy loads go through.
         check_parameters(params)
         return super()._execute_internal(self._admitted(statement), params, *args, **kw)
+
+    def read(self, query: Query[RowT], values: dict[str, Any]) -> list[RowT]:
+        """Rows of a query, as ``execute`` would find them: its plan has passed the guard."""
+        check_parameters(values)
+        self.flush()
+        connection, guard = super().connection(), self._guards[0]
+        return plan_of(query, connection.dialect, guard).run(connection, values, guard)
 
     def _admitted(self, statement: Any) -> Any:
         reading, writing = self._guards

@@ -6,10 +6,10 @@ statement of a principal session compiles only if it is proved that
 * each table in each FROM, at any depth, is filtered by the guard's own predicate;
 * no column above the caller's grades is in it, be it selected, filtered, grouped or sorted by;
 * nothing in it is raw SQL: text, literal columns, bare tables, hints, operators or functions
-  that are not on the list below.
+  that are not on the lists of ``storage.permitted``.
 
 What is not known is refused. Statements of other sessions pass unchecked.
-This is the one file that looks under SQLAlchemy's surface; pins in ``pyproject.toml`` and the
+No other file looks as deep under SQLAlchemy's surface; pins in ``pyproject.toml`` and the
 leak matrix in the tests hold it to the version that it was written for.
 """
 
@@ -39,42 +39,11 @@ from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from storage.errors import GradeError, UnscopedStatementError
+from storage.permitted import FUNCTIONS, KINDS
 
 StatementT = TypeVar("StatementT")
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-# Functions that take values and give values. One that runs SQL, reads files or settings
-# (query_to_xml, pg_read_file, load_extension …) must never come onto this list.
-FUNCTIONS = _words("""
-    count sum avg min max total
-    abs round floor ceil ceiling mod power sqrt sign greatest least
-    coalesce nullif ifnull
-    lower upper length char_length trim ltrim rtrim replace substr substring concat instr
-    strpos left right group_concat string_agg
-    date time datetime julianday strftime date_trunc date_part to_char
-    json_array_length jsonb_array_length json_extract
-    row_number rank dense_rank percent_rank ntile lag lead first_value last_value
-""")
-
-# Kinds of elements that render nothing but what their own checked parts render.
-_KINDS = _words("""
-    alias between_op_binary binary case cast char_length_func clauselist collation
-    compound_select contains_op_binary cte element_list empty_set_expr empty_set_op_expr
-    endswith_op_binary expression_clauselist false floordiv_binary frame_clause fromclause
-    funcfilter grouping icontains_op_binary iendswith_op_binary ilike_case_insensitive_operand
-    ilike_op_binary is_distinct_from_binary is_false_unary_operator is_not_distinct_from_binary
-    is_true_unary_operator istartswith_op_binary join json_getitem_op_binary
-    json_path_getitem_op_binary label label_reference lateral like_op_binary mod_binary
-    not_between_op_binary not_contains_op_binary not_endswith_op_binary
-    not_icontains_op_binary not_iendswith_op_binary not_ilike_op_binary not_in_op_binary
-    not_istartswith_op_binary not_like_op_binary not_startswith_op_binary null order_by_list
-    over postgresql_distinct_on select select_statement_grouping startswith_op_binary subquery
-    substring_func textual_label_reference truediv_binary true tuple type_coerce withingroup
-""")
 _HINTS = ("get_crud_hint_text", "get_from_hint_text", "get_select_hint_text")
 
 # How the names of the guard's own parameters begin.
@@ -159,6 +128,11 @@ def with_guard(statement: StatementT, guard: Any) -> StatementT:
     guarded = inner._generate()
     guarded._with_options = (guard,)
     return guarded  # type: ignore[no-any-return]
+
+
+def column_types(compiled: SQLCompiler) -> list[TypeEngine[Any]]:
+    """The types of what a compiled select gives, column by column."""
+    return [column.type for column in compiled._result_columns]
 
 
 def check_parameters(params: Any) -> None:
@@ -330,7 +304,7 @@ class _Names(IdentifierPreparer):
 def _guarding(compiler: type[SQLCompiler]) -> type[SQLCompiler]:
     """``compiler`` with the checks; every kind of element that is not listed is refused."""
     names = {name for name in dir(compiler) if name.startswith("visit_")}
-    names -= {f"visit_{kind}" for kind in _KINDS} | set(vars(_Checks))
+    names -= {f"visit_{kind}" for kind in KINDS} | set(vars(_Checks))
     refusals = {name: _refusing(compiler, name) for name in (*names, *_HINTS)}
     return type(f"Guarding{compiler.__name__}", (_Checks, compiler), refusals)
 

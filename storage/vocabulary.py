@@ -4,6 +4,11 @@ Labels for people live in ``prompts/``; here are only the codes.
 """
 
 from enum import StrEnum
+from typing import Literal
+
+Language = Literal["zh", "en"]  # in which the product speaks
+Verb = Literal["adopt", "edit", "ignore"]  # the decisions on a pending action
+Egress = Literal["masked", "L1", "L2", "L3"]  # up to which grade data may go to a model endpoint
 
 
 class Role(StrEnum):
@@ -72,10 +77,9 @@ class ContactRole(StrEnum):
 
 
 class ActionState(StrEnum):
-    """Life of a pending action; every state but ``PENDING`` and ``DECIDING`` is final."""
+    """Life of a pending action; every state but ``PENDING`` is final."""
 
     PENDING = "pending"
-    DECIDING = "deciding"
     DONE = "done"
     IGNORED = "ignored"
     EXPIRED = "expired"

@@ -2,7 +2,6 @@
 
 import ipaddress
 import itertools
-import os
 import shutil
 import socket
 import tempfile
@@ -14,14 +13,13 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
+from bot.libraries import instruct_libraries
 from storage.database import Database
 from storage.identity import Caller
 from storage.vocabulary import Role
 
-# Before anything imports langsmith: it reads these once.
-for _name in ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2"):
-    os.environ[_name] = "false"
-os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
+# Before anything imports a library that looks into the environment: they do so once.
+instruct_libraries()
 
 ORG = "org"
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from storage.vocabulary import Grade
+from storage.vocabulary import Grade, Verb
 
 Day = date  # a field named "date" hides the type in its own class
 
@@ -47,11 +47,18 @@ class Table(Strict):
     rows: list[list[Any]]
 
 
+class Chart(Strict):
+    """A picture on disk."""
+
+    title: str
+    path: str
+
+
 class ActionButton(Strict):
     """A button under an answer: a decision on the pending action ``id``."""
 
     id: str
-    verb: Literal["adopt", "edit", "ignore"]
+    verb: Verb
     label: str
     expires_at: datetime
 

@@ -5,12 +5,12 @@ It travels as LangGraph runtime context and is therefore out of any model's reac
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from storage.identity import Caller
+from storage.vocabulary import Language
 
-Language = Literal["zh", "en"]
+__all__ = ["Language", "TurnContext"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def make_tools(parts: Parts) -> "list[BaseTool]":
     return [
         *customers.make_tools(database=database, linker=linker),
         *playbooks.make_tools(database=database, linker=linker, library=parts.library),
-        *diary.make_tools(database=database),
+        *diary.make_tools(database=database, linker=linker),
         *notes.make_tools(database=database, linker=linker, new_id=parts.new_id),
     ]
 

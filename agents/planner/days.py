@@ -4,6 +4,7 @@ Pure: today comes in. Weeks start on Monday. A month and day without a year mean
 such day that is not more than half a year away.
 """
 
+import calendar
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ _NEAR: dict[str, int] = {
 }  # fmt: skip
 _NEAR_PATTERN = re.compile(
     "|".join(
-        rf"\b{re.escape(k)}\b" if k.isascii() else re.escape(k)
+        rf"\b{re.escape(k)}(?='?s?\b)" if k.isascii() else re.escape(k)
         for k in sorted(_NEAR, key=len, reverse=True)
     ),
     re.ASCII,  # so that a Chinese character beside a Latin word is a word bound
@@ -73,14 +74,25 @@ _MONTH_EN = re.compile(
     rf"\b(?:(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?({'|'.join(_MONTHS_EN)})[a-z]*\.?"
     r"(?:\s+(\d{1,2})(?:st|nd|rd|th)?)?\b"
 )
+_DAY_EN = re.compile(
+    r"\b(?:on |by )?the (\d{1,2})(?:st|nd|rd|th)\b"
+    r"(?!\s+(?:floor|time|quarter|line|party|round|year|"
+    r"generation|one|of))",
+    re.ASCII,
+)
 _NUMBERS_EN = {w: i for i, w in enumerate(
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 )}  # fmt: skip
 
 
-def find_days(text: str, today: date) -> list[DaySpan]:
-    """Day phrases of a folded text in reading order, longest first where they overlap."""
+def find_days(text: str, today: date, anchor: date | None = None) -> list[DaySpan]:
+    """Day phrases of a folded text in reading order, longest first where they overlap.
+
+    ``anchor`` is the day that was talked about before: ``the day after``, 那天 count from it.
+    """
     found = [span for finder in _FINDERS for span in finder(text, today)]
+    found += _misspelt(text, today)
+    found += _anchored(text, anchor) if anchor else ()
     chosen: list[DaySpan] = []
     for span in sorted(found, key=lambda s: (s.start - s.end, s.start)):
         if all(span.end <= c.start or c.end <= span.start for c in chosen):
@@ -112,6 +124,39 @@ def _joined(text: str, spans: list[DaySpan]) -> list[DaySpan]:
 def _near(text: str, today: date) -> Iterator[DaySpan]:
     for hit in _NEAR_PATTERN.finditer(text):
         yield DaySpan(hit.start(), hit.end(), today + timedelta(_NEAR[hit.group()]))
+
+
+_LONG_WORD = re.compile(r"(?<![a-z])[a-z]{6,}(?![a-z])")
+_SPELT = ("yesterday", "tomorrow", *(w for w in _WEEKDAYS_EN if len(w) > 6))
+
+
+def _misspelt(text: str, today: date) -> Iterator[DaySpan]:
+    """``wendesday``, ``yesturday``: one letter wrong, missing, or two turned round."""
+    from rapidfuzz.distance import DamerauLevenshtein
+
+    for hit in _LONG_WORD.finditer(text):
+        close = (
+            w
+            for w in _SPELT
+            if hit[0] != f"{w}s" and 0 < DamerauLevenshtein.distance(hit[0], w) <= 1
+        )
+        meant = next(close, None)
+        for day in () if meant is None else (*_near(meant, today), *_weeks_en(meant, today)):
+            yield DaySpan(hit.start(), hit.end(), day.first)
+
+
+_FROM_ANCHOR: dict[str, int] = {
+    "那天": 0, "那一天": 0, "当天": 0, "第二天": 1, "后一天": 1, "再后一天": 1, "转天": 1,
+    "次日": 1,
+    "前一天": -1, "that day": 0, "same day": 0, "the day after": 1, "the next day": 1,
+    "the following day": 1, "the day before": -1, "the previous day": -1,
+}  # fmt: skip
+_ANCHOR_PATTERN = re.compile("|".join(sorted(_FROM_ANCHOR, key=len, reverse=True)))
+
+
+def _anchored(text: str, anchor: date) -> Iterator[DaySpan]:
+    for hit in _ANCHOR_PATTERN.finditer(text):
+        yield DaySpan(hit.start(), hit.end(), anchor + timedelta(_FROM_ANCHOR[hit[0]]))
 
 
 def _monday(today: date) -> date:
@@ -203,7 +248,7 @@ def _dates(text: str, today: date) -> Iterator[DaySpan]:
         number = hit[1] or hit[3]
         if number and (day := _nearest(_MONTHS_EN.index(hit[2]) + 1, int(number), today)):
             yield DaySpan(hit.start(), hit.end(), day)
-    for hit in _DAY_ZH.finditer(text):
+    for hit in (*_DAY_ZH.finditer(text), *_DAY_EN.finditer(text)):
         if day := _next_numbered(int(hit[1]), today):
             yield DaySpan(hit.start(), hit.end(), day)
 
@@ -230,10 +275,43 @@ def _next_numbered(day: int, today: date) -> date | None:
     return None
 
 
+_MONTH_ZH = re.compile(
+    r"(?<!\d)(上|这|本|下)个?月(?![\d一二三四五六七八九十末初中底])|"
+    # A small number without 份 may count months: 三月没联系.
+    r"(?<![\d个])(1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?:份|里|中)|"
+    r"(?<![\d个])(1[0-2]|十[一二]?)月(?![\d一二三四五六七八九十末初底])"
+)
+_MONTH_WORD_EN = re.compile(
+    rf"\b(?:(last|this|next)\s+month|(?:in|during|since|from|back in|last)\s+"
+    rf"({'|'.join(_MONTHS_EN)})[a-z]*)\b(?!\s+\d)"
+)
+_SHIFT_EN = {"last": -1, "this": 0, "next": 1}
+
+
+def _months(text: str, today: date) -> Iterator[DaySpan]:
+    """A whole month: 上个月, 十月份, last month, in October (the nearest one of that name)."""
+    for hit in _MONTH_ZH.finditer(text):
+        number = None if hit[1] else _number_zh(hit[2] or hit[3])
+        yield _month(hit, _WEEK_SHIFT.get(hit[1] or "", 0), number, today)
+    for hit in _MONTH_WORD_EN.finditer(text):
+        number = _MONTHS_EN.index(hit[2]) + 1 if hit[2] else None
+        yield _month(hit, _SHIFT_EN.get(hit[1] or "", 0), number, today)
+
+
+def _month(hit: re.Match[str], shift: int, number: int | None, today: date) -> DaySpan:
+    first = _nearest(number, 1, today) if number else None
+    if first is None:
+        months = today.year * 12 + today.month - 1 + shift
+        first = date(months // 12, months % 12 + 1, 1)
+    days = calendar.monthrange(first.year, first.month)[1]
+    return DaySpan(hit.start(), hit.end(), first, days)
+
+
 _FINDERS: tuple[Callable[[str, date], Iterator[DaySpan]], ...] = (
     _near,
     _weeks_zh,
     _ranges,
     _weeks_en,
     _dates,
+    _months,
 )

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 _PAUSE = r"[\s：:，,。;；\-—–]*"
 _LEAD = re.compile(
     # What still belongs to the opener stands right behind it: 记|一下：, 记|条备注，
-    r"^(?:一?(?:下|条|个|笔)(?=[\s：:，,。]|备注|笔记|记录|备忘)(?:备注|笔记|记录|备忘)?|吧(?=[\s：:，,])|"
-    rf"\s*(?:that|this|down)\b)?{_PAUSE}"
+    r"^(?:一?(?:下|条|个|笔)(?=[\s：:，,。]|备注|笔记|记录|备忘)(?:备注|笔记|记录|备忘)?|[吧来住上着](?=[\s：:，,。])|"
+    rf"\s*(?:that|this|down|to self)\b)?{_PAUSE}"
     # "on Muning: …" says what the note is about; the words begin after the colon.
     r"(?:(?:on|for|about|under|to|关于|给)\s*[^:：,，。.]{2,40}[:：]\s*)?"
 )
@@ -24,12 +24,24 @@ _FRONT = (
 )
 # Before an opener these make it a question about what was written: "what did I jot down".
 _ASKS = re.compile(
-    r"(?:我|之前|上次|上回|昨天|以前|刚才|都|还|有没有)(?:有|还|都|给\S{1,12})?$|"
-    r"\b(?:did|have|had|has|what|which|ever)\b[^.,;:!?]{0,24}$"
+    r"(?:我|之前|上次|上回|昨天|以前|刚才|当时|那时候?|那会儿?|那天|那次|那回|上周|上个月|都|还|有没有)"
+    r"(?:有|还|都|给\S{1,12})?$|"
+    r"\b(?:did|have|had|has|what|which|ever)\b[^.,;:!?]{0,24}$|"
+    r"\b(?:every|all|any|each|print|list|show|find|read)\b[^.,;:!?]{0,12}$"
 )
 _SHORT = 40  # phrases around the dictated words are short; longer text is never searched for them
 _CLOSING = re.compile(
-    r"^[\s，,。.！!：:]*(?:一下|下|吧|哈|啊|哦|谢谢|这个|这点|这条|下来|到系统|请|that|this|it|down|please|pls|thanks|[\s，,。.！!])*$"
+    r"^[\s，,。.！!：:]*(?:一下|下|吧|哈|啊|哦|谢谢|这个|这点|这条|下来|到系统|请|"
+    r"somewhere|for me|for later|on file|in my notes|"
+    r"that|this|it|down|please|pls|thanks|[\s，,。.！!])*$"
+)
+_STORY = 8  # from here on the words before an opener may be what it is to take down
+# After the opener the person goes on with something else: "… save that. What now?", …帮我记上另外…
+_GOES_ON = re.compile(
+    r"^\s*(?:一下|下|吧|哈|啊|来|了|下来|down)?"
+    r"(?:\s*(?:[.。!！?？;；]|[，,]?\s*(?:and |also |plus |then )?"
+    r"(?=(?:what|who|how|when|where|tell|show|give|find)\b))"
+    r"|[\s，,]*(?:另外|顺便|顺带|然后|还有|同时|再帮我|再看|also\b|plus\b|and also\b))"
 )
 _BEFORE = re.compile(
     r"(?:请|帮我|帮忙|麻烦|给我|把这个|把这条|你|please|can you|could you|pls|,|，|\s)+$"
@@ -56,7 +68,8 @@ def find_dictation(folded: str, openers: Sequence[str]) -> Dictation | None:
         return None
     start, end, opener = hit
     rest = folded[end:]
-    if len(rest) <= _SHORT and _CLOSING.match(rest):
+    closed = len(rest) <= _SHORT and _CLOSING.match(rest)
+    if closed or (start >= _STORY and _GOES_ON.match(rest)):
         before = folded[:start]
         cut = len(before) - len(_trailing(before))
         return Dictation(0, cut, opener) if before[:cut].strip() else None

@@ -4,7 +4,7 @@ import itertools
 import re
 
 # Part of the name of kept classifiers: change it with the rules below.
-VERSION = 1
+VERSION = 3
 # A typed span stands in the text as one token: {customer}, {day}, {text} …
 _TOKEN = re.compile(r"\{[a-z]+\}|[a-z0-9]+(?:'[a-z]+)?|[\u4e00-\u9fff]")
 # A sentence that names or points at nobody is seldom about one customer.
@@ -12,23 +12,56 @@ _NAMED = re.compile(
     r"\{(?:customer|contact|opportunity)\}|他们|她们|这家|那家|该客户|这个客户|那个客户|"
     r"\b(?:them|they|their|there|this customer|that customer)\b"
 )
+# The mood of a sentence: does it want something, or does it tell what happened?
+_ASKS = re.compile(
+    r"[?？]|[吗呢]|么\W*$|什么|啥|咋|怎|如何|谁|哪|几个|几点|几号|几家|几次|多少|多久|有没有|是不是|能不能|"
+    r"可不可以|要不要|会不会|该不该|帮我|给我|帮忙|请|麻烦|查|看看|看下|看一下|找找|翻|调出|说说|讲讲|介绍|"
+    r"来一?份|来点|教|推荐|"
+    r"\b(?:what|who|whom|whose|when|where|which|how|why|any|is|are|was|were|do|does|did|has|have|"
+    r"can|could|should|shall|would|will) "
+    r"(?:i|we|you|they|he|she|it|there|the|my|our|their|anyone)\b|"
+    r"^\W*(?:what|who|whom|whose|when|where|which|how|why|any|is|are|do|does|did|has|have|can|"
+    r"could|should|would|please|pls|show|tell|give|find|pull|get|list|open|look|check|remind|"
+    r"help|need|brief|dig|fetch)\b"
+)
+_TELLS = re.compile(
+    r"了(?!吗|解|么|没)|过(?!来|去)|刚|说|表示|反馈|觉得|认为|嫌|答应|提到|提了|希望|想要|聊|"
+    r"\b(?:met|spoke|talked|left|visited|called|told|said|says|saying|wants|wanted|asked|mentioned|thinks|"
+    r"agreed|promised|just|confirmed|complained|worried|happy|seems|went|came|got|gave|had|heard|learned)\b"
+)
 _STOP_EN = frozenset({"a", "an", "the", "of", "to", "please", "s", "pls"})
 
 
 def features(text: str) -> list[str]:
     """Distinct features of a folded text, in order of first appearance.
 
-    Chinese gives characters and their pairs, Latin script words and their pairs.
+    Chinese gives characters, their pairs and triples, Latin script words and their pairs. Both
+    give pairs over a gap, the first and the last token, whether anybody is named, and the mood.
     """
-    tokens = [t for t in _TOKEN.findall(text) if t not in _STOP_EN]
+    tokens = tokens_of(text)
     names_nobody = [] if _NAMED.search(text) else ["{nobody}"]
     pairs = [f"{a}_{b}" for a, b in itertools.pairwise(tokens)]
-    triples = [
-        f"{a}_{b}_{c}"
-        for a, b, c in zip(tokens, tokens[1:], tokens[2:], strict=False)
-        if _is_cjk(a) and _is_cjk(b) and _is_cjk(c)
-    ]
-    return list(dict.fromkeys([*(_stem(t) for t in tokens), *pairs, *triples, *names_nobody]))
+    threes = list(zip(tokens, tokens[1:], tokens[2:], strict=False))
+    triples = [f"{a}_{b}_{c}" for a, b, c in threes if all(map(_is_cjk, (a, b, c)))]
+    gapped = [f"{a}~{c}" for a, _, c in threes]
+    edges = [f"^_{tokens[0]}", f"{tokens[-1]}_$"] if tokens else []
+    found = [*tokens, *pairs, *triples, *gapped, *edges, *names_nobody, *_mood(text)]
+    return list(dict.fromkeys(found))
+
+
+def tokens_of(text: str) -> list[str]:
+    """Tokens of a folded text: one for a Chinese character, a stemmed Latin word or a span."""
+    return [_stem(token) for token in _TOKEN.findall(text) if token not in _STOP_EN]
+
+
+def asks(text: str) -> bool:
+    """Whether a folded sentence asks or requests, in contrast to telling something."""
+    return bool(_ASKS.search(text))
+
+
+def _mood(text: str) -> list[str]:
+    asking, telling = asks(text), bool(_TELLS.search(text))
+    return [f"{{{'asks' if asking else 'no-ask'}-{'tells' if telling else 'no-tell'}}}"]
 
 
 def _is_cjk(token: str) -> bool:

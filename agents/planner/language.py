@@ -1,17 +1,18 @@
-"""The language files of the capabilities: what people say when they wish something.
+"""The language files of the capabilities: what can be wished, and how its arguments are filled.
 
-Every capability folder brings ``language.<zh|en>.yaml``; this module reads and checks them.
-Adding a capability never edits the planner.
+Every capability folder brings ``language.<zh|en>.yaml``, and ``sentences.<zh|en>.yaml`` with how
+people say it (``sentences.py``). Adding a capability never edits the planner.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+LANGUAGES = ("en", "zh")
 Source = Literal[
     "customer", "person", "contact", "product", "opportunity", "day", "text", "dictation", "cue"
 ]
@@ -34,25 +35,29 @@ class Slot(_Strict):
     when: dict[Source, Any] = Field(default_factory=dict)
 
 
-class Example(_Strict):
-    """A sentence; ``set`` are the arguments that it implies."""
-
-    text: str
-    set: dict[str, Any] = Field(default_factory=dict)
-
-
 class Wish(_Strict):
-    """One thing that people can want. ``tool`` is empty for talk that needs no tool."""
+    """One thing that people can want. ``tool`` is empty for talk that needs no tool.
+
+    ``cues`` are words that speak for it; a cue may imply arguments.
+    """
 
     tool: str | None
     label: str
     offer: str = ""
     reply: str | None = None
     slots: dict[str, Slot] = Field(default_factory=dict)
-    examples: list[str | Example]
     cues: list[str | dict[str, Any]] = Field(default_factory=list)
     openers: list[str] = Field(default_factory=list)
-    not_: list[str] = Field(default_factory=list, alias="not")
+
+    @property
+    def key(self) -> str:
+        """The same in every language: the tool, or what is replied."""
+        return self.tool or self.reply or ""
+
+    @property
+    def takes_down(self) -> str | None:
+        """The slot that dictated words fill."""
+        return next((n for n, slot in self.slots.items() if "dictation" in slot.source), None)
 
 
 class LanguageFile(_Strict):
@@ -64,11 +69,11 @@ class LanguageFile(_Strict):
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """All wishes of one language, and sentences that are none of them."""
+    """All wishes of one language. ``capabilities`` are the folders that they come from."""
 
     code: str
     wishes: Sequence[Wish]
-    outside: Sequence[str] = field(default_factory=tuple)
+    capabilities: tuple[str, ...] = ()
 
     def wish_of(self, tool: str) -> Wish | None:
         """The wish that a tool serves."""
@@ -79,12 +84,16 @@ class LanguageError(ValueError):
     """A language file is wrong; the message names the file and the place in it."""
 
 
-def load_file(text: str, where: str) -> LanguageFile:
-    """Parse one language file. Raises LanguageError with file and place."""
+_File = TypeVar("_File", bound=BaseModel)
+
+
+def parse(model: type[_File], text: str, where: str) -> _File:
+    """One file of the planner or of a capability. Raises LanguageError with file and place."""
     import yaml
 
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return LanguageFile.model_validate(yaml.load(text, Loader=_loader()))  # noqa: S506 - safe loader
+        return model.model_validate(yaml.load(text, Loader=loader))  # noqa: S506 - safe loader
     except yaml.YAMLError as error:
         raise LanguageError(f"{where}: {error}") from error
     except ValidationError as error:
@@ -93,27 +102,29 @@ def load_file(text: str, where: str) -> LanguageFile:
         raise LanguageError(f"{where}: {place}: {first['msg']}") from error
 
 
-def _loader() -> Any:
-    import yaml
+def load_file(text: str, where: str) -> LanguageFile:
+    """Parse one language file. Raises LanguageError with file and place."""
+    return parse(LanguageFile, text, where)
 
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+def packages_of(capabilities: Iterable[str]) -> list[str]:
+    """Where the files of the planner's own talk and of the capabilities stand."""
+    return ["agents.planner", *(f"tools.{name}" for name in capabilities)]
 
 
 @lru_cache(maxsize=8)
 def load_language(code: str, capabilities: tuple[str, ...]) -> Language:
     """The wishes of the given capability folders, and the planner's own talk, in one language."""
-    import yaml
-
     wishes: list[Wish] = []
-    for package in ("agents.planner", *(f"tools.{name}" for name in capabilities)):
+    for package in packages_of(capabilities):
         file = resources.files(package) / f"language.{code}.yaml"
         where = f"{package.replace('.', '/')}/language.{code}.yaml"
         wishes.extend(load_file(file.read_text(encoding="utf-8"), where).wishes)
-    outside = resources.files("agents.planner") / f"outside.{code}.yaml"
-    groups = yaml.load(outside.read_text(encoding="utf-8"), Loader=_loader())  # noqa: S506
-    return Language(code, tuple(wishes), tuple(_flat(groups.values())))
+    return Language(code, tuple(wishes), capabilities)
 
 
-def _flat(groups: Iterable[list[str]]) -> Iterable[str]:
-    for group in groups:
-        yield from group
+@lru_cache(maxsize=8)
+def openers_of(capabilities: tuple[str, ...]) -> tuple[str, ...]:
+    """What announces dictated words, in every language: people mix them."""
+    languages = (load_language(code, capabilities) for code in LANGUAGES)
+    return tuple(o for language in languages for wish in language.wishes for o in wish.openers)

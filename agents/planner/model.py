@@ -1,12 +1,13 @@
 """The embedded planner as a LangChain chat model, behind the same graph as any other model."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
-from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import (
     AIMessage,
     AIMessageChunk,
@@ -15,11 +16,11 @@ from langchain_core.messages import (
     ToolMessage,
 )
 from langchain_core.messages.tool import tool_call, tool_call_chunk
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
-from pydantic import ConfigDict, PrivateAttr
+from pydantic import PrivateAttr
 
+from agents.async_model import AsyncChatModel
 from agents.planner import words
 from agents.planner.language import Language
 from agents.planner.plan import ready
@@ -33,7 +34,7 @@ _CHUNK = 24
 LexiconSource = Callable[[Caller], Awaitable[Lexicon]]
 
 
-class PlannerChatModel(BaseChatModel):
+class PlannerChatModel(AsyncChatModel):
     """Understands, plans tool calls and words answers without any outside model.
 
     ``lexicons`` gives the names that a caller may see; ``languages`` the wishes by language code.
@@ -41,13 +42,12 @@ class PlannerChatModel(BaseChatModel):
     The caller comes from the run's ``TurnContext``, never from a message.
     """
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
     lexicons: LexiconSource
     languages: dict[str, Language]
     context_of: Callable[[], TurnContext]
     kept_in: Path | None = None
     _understanders: dict[str, Understander] = PrivateAttr(default_factory=dict)
+    _fitting: Lock = PrivateAttr(default_factory=Lock)
 
     @property
     def _llm_type(self) -> str:
@@ -55,9 +55,10 @@ class PlannerChatModel(BaseChatModel):
 
     def understander(self, code: str) -> Understander:
         """The understander of a language, fitted at first use."""
-        if code not in self._understanders:
-            self._understanders[code] = Understander(self.languages[code], self.kept_in)
-        return self._understanders[code]
+        with self._fitting:
+            if code not in self._understanders:
+                self._understanders[code] = Understander(self.languages[code], self.kept_in)
+            return self._understanders[code]
 
     def bind_tools(
         self,
@@ -71,41 +72,11 @@ class PlannerChatModel(BaseChatModel):
         names = [tool.name for tool in tools if isinstance(tool, BaseTool)]
         return self.bind(tool_names=names, **kwargs)
 
-    async def _agenerate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        del stop, run_manager
-        reply = await self._reply(messages, frozenset(kwargs.get("tool_names", ())))
-        return ChatResult(generations=[ChatGeneration(message=reply)])
-
-    async def _astream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> AsyncIterator[ChatGenerationChunk]:
+    async def reply(
+        self, messages: list[BaseMessage], stop: list[str] | None, **kwargs: Any
+    ) -> AIMessage:
+        """The next calls, a question, or the worded answer."""
         del stop
-        reply = await self._reply(messages, frozenset(kwargs.get("tool_names", ())))
-        for chunk in _chunks(reply):
-            if run_manager is not None and chunk.text:
-                await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
-            yield chunk
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        raise NotImplementedError("the planner runs in the event loop: use ainvoke or astream")
-
-    async def _reply(self, messages: list[BaseMessage], tools: frozenset[str]) -> AIMessage:
         context = self.context_of()
         place = max(i for i, m in enumerate(messages) if isinstance(m, HumanMessage))
         results = [m for m in messages[place + 1 :] if isinstance(m, ToolMessage)]
@@ -113,11 +84,22 @@ class PlannerChatModel(BaseChatModel):
             return _go_on(messages[place + 1 :], results, context)
         lexicon = await self.lexicons(context.caller)
         state = read_state(messages[:place])
+        tools = frozenset(kwargs.get("tool_names", ()))
         situation = Situation(lexicon, state, _today(context), tools)
         text = str(messages[place].text)
-        understander = self.understander(context.language)
-        understood = understander.understand(text, situation)
-        return _first_reply(understood, understander.language, situation, context.turn_id)
+        language = self.languages[context.language]
+        # Pure computing, up to a second for a long message: beside the loop, not in it.
+        understood = await asyncio.to_thread(
+            lambda: self.understander(language.code).understand(text, situation)
+        )
+        return _first_reply(understood, language, situation, context.turn_id)
+
+    async def reply_chunks(
+        self, messages: list[BaseMessage], stop: list[str] | None, **kwargs: Any
+    ) -> AsyncIterator[AIMessageChunk]:
+        """The same in pieces, as channels show it."""
+        for chunk in _chunks(await self.reply(messages, stop, **kwargs)):
+            yield chunk
 
 
 def _today(context: TurnContext) -> Any:
@@ -148,7 +130,7 @@ def _first_reply(
         text = words.between(understood.close, language.code)
         open_question = _kept(understood.question) if understood.question else None
         return AIMessage(text, additional_kwargs={"outcome": "asked", "asked": open_question})
-    text = words.not_understood(language, situation.tools, customer)
+    text = words.not_understood(language, situation.tools, customer, foreign=understood.foreign)
     return AIMessage(text, additional_kwargs={"outcome": "unknown"})
 
 
@@ -213,22 +195,20 @@ def _some_customer(lexicon: Lexicon, state: ThreadState) -> str | None:
     return next(names, None)
 
 
-def _chunks(reply: AIMessage) -> Iterator[ChatGenerationChunk]:
+def _chunks(reply: AIMessage) -> Iterator[AIMessageChunk]:
     text = str(reply.content)
-    pieces = [text[i : i + _CHUNK] for i in range(0, len(text), _CHUNK)]
-    for piece in pieces:
-        yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
+    for start in range(0, len(text), _CHUNK):
+        yield AIMessageChunk(content=text[start : start + _CHUNK])
     calls = [
         tool_call_chunk(name=call["name"], args=_json(call["args"]), id=call["id"], index=i)
         for i, call in enumerate(reply.tool_calls)
     ]
-    last = AIMessageChunk(
+    yield AIMessageChunk(
         content="",
         tool_call_chunks=calls,
         additional_kwargs=reply.additional_kwargs,
         chunk_position="last",
     )
-    yield ChatGenerationChunk(message=last)
 
 
 def _json(args: dict[str, Any]) -> str:

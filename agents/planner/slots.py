@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from agents.planner.features import features
+from agents.planner.features import tokens_of
 from agents.planner.language import Slot
 from agents.planner.normalise import Normal
+from agents.planner.samples import MESSAGE
 from agents.planner.spans import Span
 from agents.planner.state import ThreadState
 from agents.planner.wishes import Scored
@@ -24,7 +25,6 @@ _SURE_PERSON = 0.88  # names of people are short: a near miss is often another w
 _LITTLE_ZH = frozenset(
     "的跟和与给把对向在是有没要会去到从被让我你他她它们这那个家位了吗呢啊呀嘛吧哈就都也还"
 )
-_TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[\u4e00-\u9fff]")
 _CAPITALS = re.compile(r"[A-Z][\w&'.-]*(?:\s+[A-Z][\w&'.-]*)*")
 _WORD = re.compile(r"[a-z][a-z0-9&'.-]*(?:\s+[a-z][a-z0-9&'.-]*)*|[\u4e00-\u9fff]{2,}")
 
@@ -66,7 +66,7 @@ class Scene:
 
 def fill(scored: Scored, scene: Scene, name_of: Callable[[Match], str]) -> Filled:
     """Fill the slots of one wish. ``name_of`` gives the argument text for a linked entity."""
-    filled = Filled(dict(scored.implied))
+    filled = Filled({k: _worded(v, scored, scene) for k, v in scored.implied.items()})
     for name, slot in scored.wish.slots.items():
         if name in filled.args:
             continue
@@ -74,6 +74,13 @@ def fill(scored: Scored, scene: Scene, name_of: Callable[[Match], str]) -> Fille
         if filled.ask is not None:
             break
     return filled
+
+
+def _worded(value: Any, scored: Scored, scene: Scene) -> Any:
+    """An implied argument; what is taken down are the dictated words, or the stretch itself."""
+    if value != MESSAGE:
+        return value
+    return scene.dictated or scene.message.original[scored.start : scored.end].strip()
 
 
 def _fill_one(
@@ -159,6 +166,9 @@ def _fill_entity(
         else:
             filled.args[name] = name_of(matches[0])
         return True
+    if kind == "person" and (stranger := _strange_person(scored, scene)):
+        filled.args[name] = stranger
+        return True
     remembered = scene.state.focus.get(kind) if slot.keep else None
     if remembered is not None and scene.has_pronoun():
         filled.args[name] = remembered.name
@@ -173,6 +183,18 @@ def _fill_entity(
         filled.args[name] = remembered.name
         return True
     return False
+
+
+def _strange_person(scored: Scored, scene: Scene) -> str | None:
+    """Somebody whom nobody knows, where a colleague's name stands: 张三丰的笔记.
+
+    The tool then says that there is no such person, instead of answering about the caller.
+    """
+    for piece in strange_words(scene, scored):
+        place = name_at(scene, *piece, kind="person")
+        if place is not None:
+            return scene.message.original[slice(*place)].removesuffix("'s")
+    return None
 
 
 def _from_strange_words(
@@ -204,11 +226,14 @@ def _from_strange_words(
     return bool(strangers)
 
 
-def name_at(scene: Scene, start: int, end: int) -> tuple[int, int] | None:
+def name_at(scene: Scene, start: int, end: int, kind: str = "customer") -> tuple[int, int] | None:
     """The stretch from ``start`` that stands where names stand, if any: 泰萨罗 → 泰萨罗电子."""
+    said = scene.message.folded[start:end]
     limit = min(len(scene.message.folded), end + _LONGEST_ENDING)
     for stop in range(end, limit + 1):
-        if _stands_like_a_name(scene, start, stop):
+        if said.isascii() != scene.message.folded[start:stop].isascii():
+            return None  # a name is of one script
+        if _stands_like_a_name(scene, start, stop, kind):
             return start, stop
     return None
 
@@ -277,24 +302,29 @@ def _trimmed(folded: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _stands_like_a_name(scene: Scene, start: int, end: int) -> bool:
-    """Whether its neighbours are neighbours of ``{customer}`` in the language files."""
+def _stands_like_a_name(scene: Scene, start: int, end: int, kind: str) -> bool:
+    """Whether its neighbours are neighbours of such a name in the sentences of the files."""
     folded, said = scene.message.folded, scene.message.original[start:end]
     if any(c in "的了吗呢" for c in said):
         return False
-    if said.isascii() and said.islower() and len(folded) > _SHORT_MESSAGE:
+    if said.isascii() and said.islower() and not _may_be_a_name(said, folded):
         return False
-    before = _TOKEN.findall(folded[:start])[-1:]
-    after = _TOKEN.findall(folded[end:])[:1]
-    left = not before or scene.knows(f"{before[0]}_{{customer}}")
-    right = not after or scene.knows(f"{{customer}}_{after[0]}")
+    before = tokens_of(folded[:start])[-1:]
+    after = tokens_of(folded[end:])[:1]
+    left = not before or scene.knows(f"{before[0]}_{{{kind}}}")
+    right = not after or scene.knows(f"{{{kind}}}_{after[0]}")
     return left and right
+
+
+def _may_be_a_name(said: str, folded: str) -> bool:
+    """Names without a capital: one longer word of a short message that has other words too."""
+    return len(folded) <= _SHORT_MESSAGE and " " not in said and 5 <= len(said) < len(folded)
 
 
 def _unexplained(text: str, knows: Callable[[str], bool]) -> list[tuple[int, int]]:
     if text.isascii():
         words = [(m.start(), m.end()) for m in re.finditer(r"\S+", text)]
-        strange = [(s, e) for s, e in words if not all(knows(f) for f in features(text[s:e]))]
+        strange = [(s, e) for s, e in words if not all(map(knows, tokens_of(text[s:e])))]
         return _joined(strange, gap=1)
     known = [False] * len(text)
     for i in range(len(text) - 1):

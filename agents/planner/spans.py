@@ -1,20 +1,26 @@
 """Stage 2: typed spans of a message: names that this caller may see, days, quotations."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from agents.planner.days import find_days
 from agents.planner.normalise import Normal
+from tools.linking.forms import fold
 from tools.linking.lexicon import Lexicon, Link, Match
 
 _QUOTED = re.compile(r"[“「『\"]([^”」』\"]{1,2000})[”」』\"]|(?<!\w)'([^']{4,2000})'(?!\w)")
 _CODE = re.compile(r"\bpb-\d{2,4}\b")
 # Where a name may mean several kinds of thing, the earlier kind wins.
 _POROUS = frozenset({"text", "quote"})
+_TAIL_WORD = re.compile(r"[a-z][a-z-]{3,}|[\u4e00-\u9fff]{2,}")
+_NEXT_WORD = re.compile(r"\s+([a-z][a-z-]{3,})(?![a-z])")
 _LATIN_WORD = re.compile(r"(?<![a-z0-9])[a-z][a-z0-9-]{3,}(?![a-z0-9])")
+_AFTER = 40  # where the words that tell two names apart stand, behind what both share
+_NEAR_WORD = 84.0
 _ORDER = ("customer", "opportunity", "contact", "product", "person")
 
 
@@ -35,11 +41,16 @@ class Span:
         return bool(self.matches) and self.matches[0].guessed
 
 
-def find_spans(message: Normal, lexicon: Lexicon, today: date) -> list[Span]:
-    """All spans of a message in reading order, without overlaps."""
+def find_spans(
+    message: Normal, lexicon: Lexicon, today: date, anchor: date | None = None
+) -> list[Span]:
+    """All spans of a message in reading order, without overlaps.
+
+    ``anchor`` is the day that the thread is about, for ``the day after``.
+    """
     spans = [_quoted(hit) for hit in _QUOTED.finditer(message.original)]
     spans += [_name(link) for link in lexicon.scan(message.original)]
-    for day in find_days(message.folded, today):
+    for day in find_days(message.folded, today, anchor):
         last = day.first + timedelta(day.days - 1)
         said = message.original[day.start : day.end]
         spans.append(Span("day", day.start, day.end, said, (day.first, last)))
@@ -61,7 +72,8 @@ def partial_spans(
 ) -> list[Span]:
     """Customers called by the first word of a Latin name: ``Duoheng`` for Duoheng Auto Parts.
 
-    ``common`` tells ordinary words, which are never taken for a name.
+    ``common`` tells ordinary words, which are never taken for a name. Further words of the name
+    (``Duoheng parts``) belong to the span.
     """
     found: list[Span] = []
     for hit in _LATIN_WORD.finditer(message.folded):
@@ -70,8 +82,57 @@ def partial_spans(
         )
         matches = () if taken or common(hit.group()) else lexicon.called(hit.group())
         if matches:
-            found.append(Span("customer", hit.start(), hit.end(), hit.group(), None, matches))
+            end = _end_of_name(message.folded, lexicon, matches, hit.end())
+            found.append(Span("customer", hit.start(), end, hit.group(), None, matches))
     return found
+
+
+def _end_of_name(text: str, lexicon: Lexicon, matches: Sequence[Match], end: int) -> int:
+    """Where words that stand in every candidate's name end."""
+    words = [_words_of(lexicon, match) for match in matches]
+    while (hit := _NEXT_WORD.match(text, end)) and all(
+        _is_among(hit.group(1), known) for known in words
+    ):
+        end = hit.end()
+    return end
+
+
+def narrowed(message: Normal, lexicon: Lexicon, spans: Iterable[Span]) -> list[Span]:
+    """Spans that mean several customers, narrowed by the words behind them.
+
+    ``Chengyuan hospital`` is the hospital, not the health bureau of the same district; a letter
+    may be wrong: ``lingchuan precison``.
+    """
+    return [_narrowed(message, lexicon, span) if len(span.matches) > 1 else span for span in spans]
+
+
+def _narrowed(message: Normal, lexicon: Lexicon, span: Span) -> Span:
+    tail = message.folded[span.end : span.end + _AFTER]
+    words = {m.entity.id: _words_of(lexicon, m) for m in span.matches}
+    for hit in itertools.islice(_TAIL_WORD.finditer(tail), 2):
+        fits = [m for m in span.matches if _is_among(hit.group(), words[m.entity.id])]
+        if len(fits) == 1:
+            end = span.end + hit.end()
+            return replace(span, end=end, said=message.original[span.start : end], matches=(*fits,))
+    return span
+
+
+def _words_of(lexicon: Lexicon, match: Match) -> frozenset[str]:
+    forms = " ".join(fold(form) for form in lexicon.forms_of(match.entity.id))
+    return frozenset(w for hit in _TAIL_WORD.finditer(forms) for w in _pieces(hit.group()))
+
+
+def _pieces(word: str) -> Iterable[str]:
+    """A Latin word as it is, Chinese by pairs: names are spoken of by any part of them."""
+    return [word] if word.isascii() else map("".join, itertools.pairwise(word))
+
+
+def _is_among(word: str, words: frozenset[str]) -> bool:
+    if not word.isascii():
+        return word[:2] in words
+    from rapidfuzz import fuzz, process
+
+    return process.extractOne(word, words, scorer=fuzz.ratio, score_cutoff=_NEAR_WORD) is not None
 
 
 def without_overlaps(spans: Sequence[Span]) -> list[Span]:

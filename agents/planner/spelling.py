@@ -1,10 +1,9 @@
 """Mends misspelt Latin words towards the words of the language files, for matching only."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import cached_property
 
-from agents.planner.language import Example, Language
 from tools.linking.forms import fold
 
 _WORD = re.compile(r"(?<![a-z{])[a-z]{4,}(?![a-z}])")
@@ -49,17 +48,6 @@ class Speller:
         return word if best is None else str(best[0])
 
 
-def words_of(language: Language) -> frozenset[str]:
-    """Every Latin word of a language's files."""
-    return frozenset(word for text in _texts(language) for word in _ANY.findall(fold(text)))
-
-
-def _texts(language: Language) -> Iterator[str]:
-    yield from language.outside
-    for wish in language.wishes:
-        for example in wish.examples:
-            yield example.text if isinstance(example, Example) else example
-        yield from wish.not_
-        yield from wish.openers
-        for cue in wish.cues:
-            yield cue if isinstance(cue, str) else str(cue["text"])
+def words_of(sentences: Iterable[str]) -> frozenset[str]:
+    """Every Latin word of the sentences."""
+    return frozenset(word for text in sentences for word in _ANY.findall(fold(text)))

@@ -5,6 +5,7 @@ The same state that a real model sees; the planner keeps nothing outside of the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
@@ -36,6 +37,15 @@ class ThreadState:
     focus: dict[str, Entity] = field(default_factory=dict)
     last_call: tuple[str, dict[str, Any]] | None = None
     question: Question | None = None
+
+    @property
+    def day(self) -> date | None:
+        """The day that the last call was about."""
+        said = self.last_call[1].get("day") if self.last_call else None
+        try:
+            return date.fromisoformat(said) if isinstance(said, str) else None
+        except ValueError:
+            return None
 
 
 def read_state(messages: Sequence[BaseMessage]) -> ThreadState:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.planner.dictation import find_dictation
-from agents.planner.language import Language, Wish
+from agents.planner.language import Language, Wish, openers_of
 from agents.planner.normalise import Normal, normalise
 from agents.planner.plan import Step, distinct, from_diary
 from agents.planner.replies import choose
@@ -18,6 +18,7 @@ from agents.planner.spans import (
     Span,
     find_spans,
     guessed_spans,
+    narrowed,
     partial_spans,
     without_overlaps,
 )
@@ -27,7 +28,12 @@ from tools.linking.lexicon import Lexicon, Match
 
 _ELLIPSIS = re.compile(
     r"^\W*(?:那么?|换成|换|再看看?|还有|以及)|呢\W*$|"
-    r"^\W*(?:what about|how about|and|same for|now)\b"
+    r"^\W*(?:what about|how about|and|same|now)\b"
+)
+# These want the same again, whatever else the words may look like.
+_SAME = re.compile(
+    r"^\W*(?:换成|换|同样|一样)|也(?:一样|同样|来一[份个])\W*$|"
+    r"^\W*(?:same|ditto|likewise)\b|\b(?:same|ditto)\W*$"
 )
 _LONG_ELLIPSIS = 24
 # Within dictated words: a break, then words with which people turn to the twin.
@@ -38,6 +44,7 @@ _TURN = re.compile(
     r"(?=(?:tell|show|give|pull|check|look|find|get|what|when|who|how|brief)\b))"
 )
 _SURE_TURN = 0.6
+_SURELY_FOREIGN = 0.6  # from here on the twin says that it cannot do that, not that it is lost
 _FOREIGN = 0.4  # from here on a message is more likely not for us than about a stranger
 _AND = re.compile(r"\s*(?:和|跟|与|及|以及|、|,|，|/|&|\+|and|还有|同)\s*")
 
@@ -47,6 +54,7 @@ class Understanding:
     """What to do: run ``steps``, ask ``question``, reply with talk, or admit defeat.
 
     ``declined`` are parts of the message that nothing here serves; the answer says so.
+    ``foreign``: it was understood well enough to know that nothing here serves it.
     """
 
     steps: Sequence[Step] = ()
@@ -56,6 +64,7 @@ class Understanding:
     ask: Ask | None = None
     reply: str | None = None
     close: Sequence[Wish] = ()
+    foreign: bool = False
 
 
 @dataclass(slots=True)
@@ -74,12 +83,12 @@ class Understander:
     def __init__(self, language: Language, cache: Path | None = None) -> None:
         self.language = language
         self._reader = WishReader(language, cache=cache)
-        self._openers = [o for wish in language.wishes for o in wish.openers]
+        self._openers = openers_of(language.capabilities)
 
     def understand(self, text: str, situation: Situation) -> Understanding:
         """The plan for a message, or what to say instead."""
         message = normalise(text)
-        spans = find_spans(message, situation.lexicon, situation.today)
+        spans = find_spans(message, situation.lexicon, situation.today, situation.state.day)
         if (settled := self._settle(message, situation)) is not None:
             return settled
         spans = self._with_partial(message, spans, situation.lexicon)
@@ -89,9 +98,11 @@ class Understander:
         if elliptic and (again := self._again(spans, situation)) is not None:
             return again
         words = _dictated_words(message, dictated)
-        scene = _Scene(message, spans, situation, words, self._reader.knows)
+        building = _Scene(message, spans, situation, words, self._reader.knows)
+        if reading.verdict != "clear":
+            reading = self._with_guesses(message, building, reading, situation.tools)
         if reading.verdict == "clear":
-            plan = self._plan(reading.found, scene.build(), situation)
+            plan = self._plan(reading.found, building.build(), situation)
             said = [message.original[start:end].strip() for start, end in reading.declined]
             return replace(plan, declined=said)
         if reading.outside < _FOREIGN:
@@ -102,15 +113,34 @@ class Understander:
             close = [scored.wish for scored in reading.nearest if scored.wish.tool]
             options = tuple((wish.label, wish.tool or "") for wish in close)
             return Understanding(close=close, question=Question("", {}, "", options, text))
-        return Understanding()
+        return Understanding(foreign=reading.outside >= _SURELY_FOREIGN)
+
+    def _with_guesses(
+        self, message: Normal, scene: "_Scene", reading: Reading, tools: frozenset[str]
+    ) -> Reading:
+        """Once more with the names that the message seems to mean; the answer echoes them."""
+        named = any(span.kind == "customer" for span in scene.spans)
+        guessed = [] if named else [s for s in scene.guesses if s.kind == "customer"]
+        if not guessed:
+            return reading
+        again = self._reader.read(message, without_overlaps([*scene.spans, *guessed]), tools)
+        return again if again.verdict == "clear" else reading
 
     def private_spans(self, text: str) -> list[tuple[int, int]]:
-        """Offsets of dictated words in ``text`` (L3): egress hides them."""
+        """Offsets of dictated words in ``text`` (L3): egress hides them.
+
+        A report that is itself the note is private as a whole.
+        """
         message = normalise(text)
-        if len(message.original) != len(text):
-            return [(0, len(text))] if find_dictation(message.folded, self._openers) else []
         found = find_dictation(message.folded, self._openers)
-        return [(found.start, found.end)] if found else []
+        if found is not None and len(message.original) == len(text):
+            return [(found.start, found.end)]
+        return [(0, len(text))] if found is not None or self._is_report(message) else []
+
+    def _is_report(self, message: Normal) -> bool:
+        tools = frozenset(wish.tool for wish in self.language.wishes if wish.tool)
+        reading = self._reader.read(message, (), tools)
+        return any(scored.told for scored in reading.found)
 
     def _dictation(
         self, message: Normal, spans: list[Span], tools: frozenset[str]
@@ -136,17 +166,32 @@ class Understander:
             if place is None or any(s.kind == "customer" for s in spans):
                 continue
             said = message.original[place[0] : place[1]]
+            if not self._frames(message, place, situation):
+                continue
             name = Span("customer", *place, said)
             reading = self._reader.read(message, [*spans, name], situation.tools)
             best = reading.found[0] if reading.verdict == "clear" else None
             slot = best.wish.slots.get("customer") if best is not None else None
             if best is not None and best.wish.tool and slot is not None and slot.required:
-                return Understanding([Step(best.wish.tool, {**best.implied, "customer": said})])
+                # Filling the slot looks the name up again: it may be part of several names.
+                return self._plan([best], scene, situation)
         return None
+
+    def _frames(self, message: Normal, place: tuple[int, int], situation: Situation) -> bool:
+        """Whether what stands around a stranger's name alone already wishes for a customer."""
+        around = (
+            message.folded[: place[0]] + " " * (place[1] - place[0]) + message.folded[place[1] :]
+        )
+        bare = Normal(message.original, around)
+        reading = self._reader.read(bare, (), situation.tools)
+        best = (*reading.found, *reading.nearest)[:1]
+        slot = best[0].wish.slots.get("customer") if best else None
+        return slot is not None and slot.required and best[0].probability > reading.outside
 
     def _with_partial(self, message: Normal, spans: list[Span], lexicon: Lexicon) -> list[Span]:
         partial = partial_spans(message, lexicon, spans, self._reader.common)
-        return without_overlaps([*spans, *partial]) if partial else spans
+        found = without_overlaps([*spans, *partial]) if partial else spans
+        return narrowed(message, lexicon, found)
 
     def _end_of_dictation(
         self,
@@ -226,6 +271,7 @@ class Understander:
     ) -> bool:
         named = any(s.kind in ("customer", "person", "day", "product") for s in spans)
         weak = reading.verdict != "clear" or len(message.folded) <= 12
+        weak = weak or bool(_SAME.search(message.folded))
         short = len(message.folded) <= _LONG_ELLIPSIS
         pointed = bool(_ELLIPSIS.search(message.folded.strip()))
         rest = len(message.folded) - sum(s.end - s.start for s in spans)
@@ -353,7 +399,7 @@ def _question(tool: str, args: dict[str, Any], ask: Ask, lexicon: Lexicon) -> Un
 
 
 def _label(match: Match) -> str:
-    return f"{match.entity.name}（{match.hint}）" if match.hint else match.entity.name
+    return f"{match.entity.name} · {match.hint}" if match.hint else match.entity.name
 
 
 def _through_diary(scored: Scored, filled: Filled, scene: Scene) -> list[Step]:

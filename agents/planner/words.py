@@ -48,9 +48,12 @@ def talk(reply: str, language: Language, tools: frozenset[str], customer: str | 
     return render("planner_talk", language.code, values)
 
 
-def not_understood(language: Language, tools: frozenset[str], customer: str | None) -> str:
-    """The honest answer with three things that work here."""
-    return render("planner_unknown", language.code, {"offers": offers(language, tools, customer)})
+def not_understood(
+    language: Language, tools: frozenset[str], customer: str | None, *, foreign: bool
+) -> str:
+    """The honest answer with three things that work here. ``foreign``: clear, but not offered."""
+    values = {"offers": offers(language, tools, customer), "foreign": foreign}
+    return render("planner_unknown", language.code, values)
 
 
 def offers(language: Language, tools: frozenset[str], customer: str | None) -> list[str]:

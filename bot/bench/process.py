@@ -40,13 +40,14 @@ def idle_megabytes(settings: Settings, text: str) -> float | None:
         chat.stdin.write(f"{text}\n".encode())
         chat.stdin.flush()
         chat.stdout.readline()
-        memory = _resident(chat.pid)
+        memory = resident_megabytes(chat.pid)
         chat.stdin.close()
         chat.stdout.read()
     return memory
 
 
-def _resident(pid: int) -> float | None:
+def resident_megabytes(pid: int) -> float | None:
+    """Resident memory of a process, from ``/proc``."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1000

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.bench.figures import BenchReport, Figure
 from bot.bench.process import ask_seconds, idle_megabytes
+from bot.bench.serving import serve_megabytes
 from bot.container import App
 from bot.errors import CommandError
 from bot.evaluation.stage import demo_home, started
@@ -53,12 +54,12 @@ async def measure(settings: Settings, words: Words, tell: Tell) -> BenchReport:
             tell("bench:ask", done + 1, STARTS)
         figures["ask_cold_median_s"] = Figure(statistics.median(seconds), "s", bar=3.0)
         figures["ask_cold_best_s"] = Figure(min(seconds), "s")
-        memory = idle_megabytes(here, words("bench.cold_question"))
-    skipped = {"idle_serve_mb": words("bench.no_serve")}
-    if memory is None:
-        skipped["idle_chat_mb"] = words("bench.no_proc")
-    else:
-        figures["idle_chat_mb"] = Figure(memory, "MB", bar=300)
+        idle = {
+            "idle_chat_mb": idle_megabytes(here, words("bench.cold_question")),
+            "idle_serve_mb": serve_megabytes(here),
+        }
+    figures |= {name: Figure(mb, "MB", bar=300) for name, mb in idle.items() if mb is not None}
+    skipped = {name: words("bench.no_proc") for name, mb in idle.items() if mb is None}
     return BenchReport("turn", figures, skipped)
 
 
@@ -130,7 +131,8 @@ async def _at_once(app: App, words: Words, tell: Tell) -> dict[str, Figure]:
     """Turns per second of 200 threads at once, two messages each, and what went wrong."""
     from bot.directory import read_people
 
-    reps = [one.id for one in read_people(app.database) if one.role == "rep" and one.active]
+    people = read_people(app.database, app.clock.now())
+    reps = [one.id for one in people if one.role == "rep" and one.active]
     callers = [caller_for(app.database, rep, app.clock, words) for rep in reps[:SPEAKERS]]
     each = THREADS // len(callers)
     talks = [

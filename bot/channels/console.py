@@ -15,6 +15,7 @@ from bot.channels.screens import Screen
 from bot.channels.seat import Host, Seat
 from bot.channels.slash import Slash, read_slash
 from bot.channels.talk import Talk
+from bot.errors import CommandError
 from bot.wording import LANGUAGES, Words
 
 Explain = Callable[[BaseException, Words], str]
@@ -48,9 +49,11 @@ class Console:
 
     async def _take_seat(self, person: str | None) -> Seat:
         seat = await self._host.seat(person, self._talk.words)
+        self._reader.seat(seat.caller)
+        self._talk.begin(())  # the buttons on the screen were for somebody else
         if self._reader.interactive:
             self._screen.show(await seat.welcome(self._talk.words))
-            self._talk.actions = await seat.waiting(self._talk.words)
+            self._talk.begin(await seat.waiting(self._talk.words))
         return seat
 
     async def _converse(self) -> None:
@@ -72,7 +75,7 @@ class Console:
     async def _line(self) -> str:
         """The next line. A seat that cannot be had ends the waiting for it."""
         if not self._reader.interactive:
-            await self._seat
+            await self._seated()
         reading = asyncio.ensure_future(self._reader.read(self._talk.words("chat.prompt")))
         self._reading = reading
         waiting: set[asyncio.Future[Any]] = {reading, self._seat}
@@ -88,6 +91,13 @@ class Console:
             if reading.cancelled():
                 raise EOFError from None
             raise
+
+    async def _seated(self) -> None:
+        """Wait for the seat. Raises what keeps it shut, and CommandError after Ctrl-C."""
+        await asyncio.wait({self._seat})
+        if self._seat.cancelled():
+            raise CommandError("errors.interrupted")
+        self._seat.result()
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         """Do the work; Ctrl-C ends it, and whatever it raises becomes a sentence."""
@@ -107,6 +117,8 @@ class Console:
     async def _handle(self, line: str) -> None:
         slash = read_slash(line)
         if slash is not None:
+            if slash.known:
+                self._reader.keep(line)
             await self._command(slash)
         elif line.strip():
             self._screen.working(self._talk.words("chat.thinking"))
@@ -135,7 +147,7 @@ class Console:
 
     async def _new_thread(self, _rest: str) -> None:
         (await asyncio.shield(self._seat)).new_thread()
-        self._talk.actions = ()
+        self._talk.begin(())
         self._tell("chat.new_thread")
 
     async def _people(self, _rest: str) -> None:
@@ -163,10 +175,11 @@ class Console:
         self._tell("chat.which_language")
 
     def _stop(self) -> None:
-        """Ctrl-C: end the turn; without one, end the reading and with it the conversation."""
-        running = self._working or self._reading
-        if running is not None:
-            running.cancel()
+        """Ctrl-C: end the turn; without one, the reading, and with it the conversation.
+
+        Lines of a pipe are not read before somebody sits there: then the waiting for that ends.
+        """
+        (self._working or self._reading or self._seat).cancel()
 
     def _tell(self, key: str, **values: object) -> None:
         self._screen.show([(self._talk.words(key, **values).rstrip() + "\n", "dim")])

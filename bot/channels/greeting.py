@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.offers import starters
 from bot.render.harmless import harmless
 from bot.render.stream import Span
+from bot.render.table import shortened
 from bot.wording import Language, Words
 from storage.identity import Caller
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 _EVENTS_SHOWN = 3
+_TITLE_CELLS = 60
+_NAME_CELLS = 40
 _EVENTS_COUNTED = 20
 _NOON, _SIX = 12, 18
 
@@ -84,7 +87,7 @@ def greeting_spans(greeting: Greeting, words: Words) -> list[Span]:
     part = words(f"chat.{_part_of_day(greeting.now.hour)}")
     who = [words(f"chat.roles.{caller.role.value}"), greeting.place]
     spans: list[Span] = [
-        (words("chat.greeting", name=caller.name, part=part), "heading"),
+        (words("chat.greeting", name=shortened(caller.name, _NAME_CELLS), part=part), "heading"),
         (f"\n{' · '.join(filter(None, who))}\n\n", "dim"),
     ]
     spans += _today(greeting.today, words)
@@ -92,7 +95,8 @@ def greeting_spans(greeting: Greeting, words: Words) -> list[Span]:
         lines = [words("chat.example", text=text) for text in greeting.examples]
         spans += [("\n".join(["", words("chat.try"), *lines, ""]), "")]
     if greeting.waiting:
-        lines = [words("chat.waiting_item", title=title) for title in greeting.waiting]
+        titles = [shortened(title, _TITLE_CELLS) for title in greeting.waiting]
+        lines = [words("chat.waiting_item", title=title) for title in titles]
         head = words("chat.waiting", count=len(greeting.waiting))
         spans += [("\n".join(["", head, *lines, ""]), "bold")]
     return [(harmless(text), style) for text, style in spans]
@@ -102,7 +106,9 @@ def _today(today: Sequence[Appointment], words: Words) -> list[Span]:
     if not today:
         return [(words("chat.today_none") + "\n", "")]
     lines = [words("chat.today")]
-    lines += [words("chat.event", time=e.time, title=e.title) for e in today[:_EVENTS_SHOWN]]
+    for event in today[:_EVENTS_SHOWN]:
+        title = shortened(event.title, _TITLE_CELLS)
+        lines.append(words("chat.event", time=event.time, title=title))
     if len(today) > _EVENTS_SHOWN:
         lines.append(words("chat.more_events", count=len(today) - _EVENTS_SHOWN))
     return [("\n".join(lines) + "\n", "")]

@@ -41,7 +41,8 @@ class LocalHost:
 
     async def people(self, words: Words, width: int) -> list[Span]:
         """Who is who, as a table."""
-        lines = await in_background(lambda: people_lines(self.app.database, words, width))
+        now = self.app.clock.now()
+        lines = await in_background(lambda: people_lines(self.app.database, words, width, now))
         return [("\n".join([*lines, ""]), "")]
 
     async def started(self) -> None:

@@ -1,17 +1,18 @@
 """Reads what a person types at the terminal, or the lines of a pipe."""
 
 import asyncio
-import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+from bot.channels.history import History, history_of
 from bot.text import decoded
+from storage.identity import Caller
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
 
-HISTORY_FILE = "console_history"
+    from bot.channels.recall import Recall
 
 
 class Interrupted(Exception):  # noqa: N818 - it is an event, not an error
@@ -26,6 +27,12 @@ class Reader(Protocol):
     async def read(self, prompt: str, default: str = "") -> str:
         """The next message; it may have several lines when it was pasted."""
 
+    def seat(self, caller: Caller) -> None:
+        """That person types from now on."""
+
+    def keep(self, line: str) -> None:
+        """The line holds nothing dictated: that person may call it back another day."""
+
 
 class TerminalReader:
     """A line editor with history, in which a pasted text of many lines stays one message."""
@@ -35,6 +42,17 @@ class TerminalReader:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._session: PromptSession[str] | None = None
+        self._recall: Recall | None = None
+        self._history: History | None = None
+
+    def seat(self, caller: Caller) -> None:
+        self._history = history_of(self._home, caller)
+        if self._recall is not None:
+            self._recall.belong_to(self._history.lines())
+
+    def keep(self, line: str) -> None:
+        if self._history is not None:
+            self._history.add(line.strip())
 
     async def read(self, prompt: str, default: str = "") -> str:
         from prompt_toolkit.patch_stdout import patch_stdout
@@ -48,11 +66,13 @@ class TerminalReader:
     def _line_editor(self) -> "PromptSession[str]":
         if self._session is None:
             from prompt_toolkit import PromptSession
-            from prompt_toolkit.history import FileHistory, InMemoryHistory
 
-            file = private_file(self._home / HISTORY_FILE)
-            history = FileHistory(str(file)) if file else InMemoryHistory()
-            self._session = PromptSession(history=history, reserve_space_for_menu=0)
+            from bot.channels.recall import Recall
+
+            self._recall = Recall()
+            if self._history is not None:
+                self._recall.belong_to(self._history.lines())
+            self._session = PromptSession(history=self._recall, reserve_space_for_menu=0)
         return self._session
 
 
@@ -79,6 +99,12 @@ class PipeReader:
         self._lines.put_nowait(b"")
         raise EOFError
 
+    def seat(self, caller: Caller) -> None:
+        """A pipe is nobody's."""
+
+    def keep(self, line: str) -> None:
+        """A pipe does not come back."""
+
     def _pump(self, loop: asyncio.AbstractEventLoop, lines: "asyncio.Queue[bytes]") -> None:
         while True:
             line = self._source.readline()
@@ -88,13 +114,3 @@ class PipeReader:
                 return
             if not line:
                 return
-
-
-def private_file(path: Path) -> Path | None:
-    """The file, made for its owner's eyes alone; None where it cannot be written."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
-    except OSError:
-        return None
-    return path

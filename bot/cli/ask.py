@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.asking import answer_error, answered
-from bot.cli.command import TwinCommand
+from bot.cli.asking import AnswerCommand, answered
 from bot.cli.options import as_option, json_option
 from bot.cli.shell import Shell
 from bot.errors import WrongUseError
+from bot.languages import answered_in, is_blank
 from bot.text import argument, decoded
+from bot.wording import Language
 from storage.identity import Caller
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _STDIN = "-"
 
 
-@click.command("ask", cls=TwinCommand)
+@click.command("ask", cls=AnswerCommand)
 @as_option
 @click.option("--thread", metavar="T")
 @json_option
@@ -30,13 +31,13 @@ def command(
     shell: Shell, person: str | None, thread: str | None, as_json: bool, text: tuple[str, ...]
 ) -> int:
     """Ask and print the answer."""
-    shell.error_shape = answer_error
     said = _said(text)
-    if not said.strip():
+    if is_blank(said):
         raise WrongUseError("errors.not_text")
 
-    async def work(app: "App", caller: Caller) -> "Answer":
-        return await app.turns.ask(caller, thread, said)
+    async def work(app: "App", caller: Caller) -> "tuple[Answer, Language]":
+        answer = await app.turns.ask(caller, thread, said)
+        return answer, answered_in(answer, said, caller)
 
     return answered(shell, person, work, as_json=as_json)
 

@@ -28,7 +28,6 @@ async def _chat(shell: Shell, person: str | None) -> None:
     from bot.channels.local import LocalHost
     from bot.cli.frame import explain
     from bot.cli.progress import ProgressLines, progress_of
-    from bot.container import build
 
     reader, screen = _ends(shell)
 
@@ -39,7 +38,7 @@ async def _chat(shell: Shell, person: str | None) -> None:
         tell(shell.words("chat.loading"))
     # Beside a waiting prompt everything goes through the screen, which keeps it above the line.
     progress = ProgressLines(shell.words, tell) if reader.interactive else progress_of(shell)
-    host = LocalHost(build(shell.settings), progress)
+    host = LocalHost(shell.build_lasting(), progress)
 
     def sentence(error: BaseException, words: Words) -> str:
         return explain(shell, error, words)[2]
@@ -56,5 +55,5 @@ def _ends(shell: Shell) -> "tuple[Reader, Screen]":
     from bot.channels.screens import PipeScreen, TerminalScreen
 
     if sys.stdin.isatty() and shell.out.isatty():
-        return TerminalReader(shell.settings.home.expanduser()), TerminalScreen()
+        return TerminalReader(shell.settings.home.absolute()), TerminalScreen()
     return PipeReader(sys.stdin.buffer), PipeScreen(shell.out)

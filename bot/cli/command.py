@@ -30,6 +30,13 @@ def _key(ctx: click.Context, command: click.Command) -> str:
 class _Spoken(click.Command):
     """``--help`` itself says what it does in the user's language."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx  # some of the parser's errors do not know where they are
+            raise
+
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         option = super().get_help_option(ctx)
         if option is not None:

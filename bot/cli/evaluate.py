@@ -3,10 +3,10 @@
 import click
 
 from bot.cli.command import TwinCommand
+from bot.cli.measures import measure, show
 from bot.cli.options import json_option
 from bot.cli.progress import progress_of
 from bot.cli.shell import Shell
-from bot.errors import WrongUseError
 
 
 @click.command("eval", cls=TwinCommand)
@@ -18,15 +18,8 @@ def command(shell: Shell, name: str | None, as_json: bool) -> None:
     from bot.evaluation.registry import SETS, evaluate
     from bot.evaluation.report import report_lines
 
-    if name is not None and name not in SETS:
-        raise WrongUseError("evaluation.unknown", name=name, names=", ".join(SETS))
-    reports = [
-        shell.run(evaluate(one, shell.settings, shell.words, progress_of(shell)))
-        for one in ([name] if name else SETS)
-    ]
-    if as_json:
-        values = [report.as_json() for report in reports]
-        shell.json(values[0] if name else values)
-        return
-    for report in reports:
-        shell.text("\n".join(report_lines(report, shell.words)))
+    settings, words, tell = shell.settings, shell.words, progress_of(shell)
+    reports = measure(
+        shell, name, SETS, "evaluation.unknown", lambda one: evaluate(one, settings, words, tell)
+    )
+    show(shell, reports, report_lines, as_json=as_json, single=name is not None)

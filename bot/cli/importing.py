@@ -26,7 +26,7 @@ FAILED = 1
 @json_option
 @click.pass_obj
 def command(shell: Shell, source: str, mapping: Path | None, dry_run: bool, as_json: bool) -> int:
-    """Import and report; 1 if nothing could be imported."""
+    """Import and report; 1 if nothing could be imported, or nothing of a whole table."""
     from storage.importing import run
 
     if mapping is not None and not mapping.is_file():
@@ -38,7 +38,13 @@ def command(shell: Shell, source: str, mapping: Path | None, dry_run: bool, as_j
 
     with shell.ready_app() as app, _worded(shell):
         report = run(
-            app.database, source, mapping=mapping, clock=app.clock, dry_run=dry_run, progress=tell
+            app.database,
+            source,
+            mapping=mapping,
+            clock=app.clock,
+            dry_run=dry_run,
+            progress=tell,
+            language=shell.words.language,
         )
         if report.code == "imported":
             from bot.founding import shelve
@@ -48,7 +54,7 @@ def command(shell: Shell, source: str, mapping: Path | None, dry_run: bool, as_j
         shell.json(report.model_dump(mode="json"))
     else:
         shell.text(report.text(shell.words.language).rstrip())
-    return FAILED if report.code == "mapping_needed" else 0
+    return FAILED if report.code == "mapping_needed" or report.lost else 0
 
 
 @contextmanager

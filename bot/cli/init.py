@@ -14,12 +14,11 @@ from bot.errors import WrongUseError
 @click.pass_obj
 def command(shell: Shell, demo: bool, empty: bool) -> None:
     """Make what is not there, migrate what is."""
-    from bot.container import build
     from bot.founding import found
 
     if demo and empty:
         raise WrongUseError("usage.one_of")
-    app = build(shell.settings)
+    app = shell.build()
     try:
         line = progress_of(shell)
         outcome = found(app, "demo" if demo else "empty" if empty else None, line)

@@ -17,8 +17,9 @@ def command(shell: Shell, as_json: bool) -> None:
     from bot.directory import people_lines, read_people
 
     with shell.ready_app() as app:
+        now = app.clock.now()
         if as_json:
-            shell.json([entry.as_json() for entry in read_people(app.database)])
+            shell.json([entry.as_json() for entry in read_people(app.database, now)])
             return
-        lines = people_lines(app.database, shell.words, _WIDTH)
+        lines = people_lines(app.database, shell.words, _WIDTH, now)
         shell.text("\n".join(lines).rstrip() or shell.words("errors.no_people"))

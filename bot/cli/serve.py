@@ -14,7 +14,7 @@ def command(shell: Shell, host: str, port: int) -> None:
     """Serve until the program is told to end."""
     from bot.server import Server
 
-    with shell.ready_app() as app:
+    with shell.ready_app(shell.build_lasting()) as app:
 
         def started(address: str, bound: int) -> None:
             shell.text(shell.words("serve.started", host=address, port=bound))
@@ -22,9 +22,5 @@ def command(shell: Shell, host: str, port: int) -> None:
         async def work() -> None:
             await Server(app, host, port, started).run()
 
-        try:
-            shell.run(work())
-        except OSError as error:
-            sentence = shell.words("serve.taken", host=host, port=port, why=error.strerror or "")
-            raise click.ClickException(sentence) from error
+        shell.run(work())
         shell.text(shell.words("serve.ended"))

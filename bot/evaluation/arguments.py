@@ -82,6 +82,7 @@ def _text(text: str) -> str:
 _RULES: Mapping[str, Callable[[Any, str, Mapping[str, Any], Run], bool]] = {
     "customer": _named,
     "author": _named,
+    "person": _named,
     "sections": _sections,
     "day": _day,
     "text": _words,

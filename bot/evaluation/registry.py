@@ -15,7 +15,7 @@ SETS: Mapping[str, Measure] = {"understanding": understanding.measure}
 
 async def evaluate(name: str, settings: Settings, words: Words, tell: Tell) -> SetReport:
     """Measure one set; a set without files is reported as skipped, and why."""
-    folder = set_folder(name, settings.home.expanduser())
+    folder = set_folder(name, settings.home)
     if folder is None:
         return SetReport(name, skipped=words("evaluation.no_files", place=f"evals/{name}/*.jsonl"))
     return await SETS[name](load_set(name, folder), settings, words, tell)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.container import App, build
 from bot.founding import found, organisations, sqlite_path
-from bot.opening import Tell
+from bot.opening import Tell, make_ready
 from bot.settings import DATABASE_FILE, Settings
 from storage.errors import StorageError
 
@@ -35,7 +35,7 @@ async def started(settings: Settings, tell: Tell) -> AsyncIterator[App]:
     """A started app over these settings."""
     app = build(settings)
     try:
-        app.make_ready(tell)
+        make_ready(app.database, app.clock, tell)  # a copy: nobody else looks at it
         app.warm()
         await app.start()
         yield app

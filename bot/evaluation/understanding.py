@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 RIGHT_BAR = 0.90
 WRONG_BAR = 0.02
 # Arguments that name something, and the kind of thing.
-_NAMES = {"customer": "customer", "author": "person"}
+_NAMES = {"customer": "customer", "author": "person", "person": "person"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,14 @@ def grid(head: Sequence[str], rows: Sequence[Sequence[Any]], width: int) -> list
     ]
 
 
+def shortened(text: str, cells: int) -> str:
+    """The text on one line that is no wider than that; what is left out shows as ``…``."""
+    line = " ".join(text[: 4 * cells].split())  # of a very long text the rest is not looked at
+    if cell_len(line) <= cells and len(text) <= 4 * cells:
+        return line
+    return set_cell_size(line, cells - 1).rstrip() + "…"
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return "—"

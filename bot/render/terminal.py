@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from rich.cells import cell_len, set_cell_size
-
 from bot.messages import Action, Reply
 from bot.render.harmless import harmless
 from bot.render.stream import MarkdownStream, Span
-from bot.render.table import table_lines
+from bot.render.table import shortened, table_lines
 from bot.wording import Words
 from tools.artifact import Citation
 
@@ -70,19 +68,12 @@ def _footnotes(citations: Sequence[Citation], words: Words) -> list[Span]:
     lines = []
     for citation in citations[:_FOOTNOTES]:
         where = " · ".join(filter(None, (citation.title, citation.locator)))
-        quote = _short(citation.quote)
+        quote = shortened(citation.quote, _QUOTE_CELLS)
         key = "chat.footnote_quote" if quote else "chat.footnote"
         lines.append(words(key, id=citation.id, where=where, quote=quote))
     if len(citations) > _FOOTNOTES:
         lines.append(words("chat.more_footnotes", count=len(citations) - _FOOTNOTES))
     return [(harmless("\n".join(lines)), "dim")] if lines else []
-
-
-def _short(quote: str) -> str:
-    line = " ".join(quote.split())
-    if cell_len(line) <= _QUOTE_CELLS:
-        return line
-    return set_cell_size(line, _QUOTE_CELLS - 1).rstrip() + "…"
 
 
 def _until(actions: Sequence[Action], words: Words, zone: tzinfo) -> str:

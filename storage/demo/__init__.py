@@ -16,7 +16,17 @@ from storage.demo.world import DEFAULT_PERSON_ID, ORG_ID, local_day
 from storage.demo.writing import Progress, table_of
 from storage.tables import Organisation
 
-__all__ = ["DEFAULT_PERSON_ID", "FULL", "ORG_ID", "SMALL", "Size", "build", "digest", "roll"]
+__all__ = [
+    "DEFAULT_PERSON_ID",
+    "FULL",
+    "ORG_ID",
+    "SMALL",
+    "Size",
+    "build",
+    "days_apart",
+    "digest",
+    "roll",
+]
 
 
 def build(
@@ -43,12 +53,17 @@ def roll(database: Database, clock: Clock, progress: Progress | None = None) -> 
     Dates of the demo's own rows are shifted by whole days. Shop days, factor readings, shop events,
     targets and workloads belong to the calendar: they are made anew where the window moved.
     """
-    day = _demo_day(database)
-    if day is None or day == local_day(clock):
+    if days_apart(database, clock) is None:
         return False
     from storage.demo.rolling import move_to_today
 
     return move_to_today(database, clock, progress or _silent)
+
+
+def days_apart(database: Database, clock: Clock) -> tuple[date, date] | None:
+    """The demo's day and the clock's day there, if there is a demo and they differ."""
+    day, today = _demo_day(database), local_day(clock)
+    return None if day is None or day == today else (day, today)
 
 
 def digest(database: Database) -> str:

@@ -1,7 +1,7 @@
 """Lays the demo company out in an empty database."""
 
 from storage.clock import Clock
-from storage.database import Database
+from storage.database import Database, count_rows
 from storage.demo.accounts import add_accounts
 from storage.demo.deals import add_deals
 from storage.demo.diary import add_diary
@@ -56,3 +56,4 @@ def build_company(
             window = one.window(world.today, size.history_days)
             insert(session, one.model, one.rows(window))
             progress(one.label, done + 1, len(series))
+        count_rows(session)

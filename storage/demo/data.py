@@ -5,6 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
+from storage.yaml_text import read_yaml
+
 Records = Sequence[dict[str, Any]]
 
 _FOLDER = Path(__file__).parent / "data"
@@ -24,10 +26,8 @@ _TALK = (
 @cache
 def load(name: str) -> Any:
     """The content of ``data/<name>.yaml``."""
-    import yaml
-
     text = (_FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    return read_yaml(text)
 
 
 def people() -> Records:

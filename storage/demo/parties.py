@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from storage.currencies import minor_units
 from storage.demo import data
 from storage.demo.noise import uniform
 
@@ -48,7 +49,7 @@ class Account:
 
     def minor(self, yuan: float) -> int:
         """Yuan as minor units of the customer's currency, rounded to hundreds of units."""
-        return round(yuan / RATES[self.currency] / 100) * 10000
+        return minor_units(round(yuan / RATES[self.currency] / 100) * 100, self.currency)
 
     def rival(self, product: Mapping[str, Any]) -> dict[str, Any]:
         """The competitor met here for a product: always the same one."""

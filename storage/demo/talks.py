@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from storage.currencies import whole_units
 from storage.demo import data
 from storage.demo.authors import Author
 from storage.demo.deals import Deal
@@ -143,7 +144,7 @@ def _rival(account: Account, product: dict[str, Any]) -> dict[str, str]:
 
 
 def _amount(rng: Random, account: Account, yuan: float, pattern: str) -> str:
-    value = account.minor(yuan * rng.uniform(0.75, 0.95)) / 100
+    value = whole_units(account.minor(yuan * rng.uniform(0.75, 0.95)), account.currency)
     if account.language == "en":
         return pattern.format(currency=account.currency, value=max(1, round(value / 1000)))
     return pattern.format(value=max(1, round(value / 10000)))

@@ -11,6 +11,7 @@ from storage.importing.texts import fold, plain, visible
 
 Cells = dict[str, object]  # by column; blank cells are None
 
+_SHOWN = 300  # characters of a cell that an example of a correction shows
 # What a spreadsheet shows where a formula failed.
 _FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
 
@@ -44,7 +45,8 @@ class Notes:
 
     def repair(self, column: str, rule: str, before: str, after: str, line: int) -> None:
         """One corrected cell."""
-        self.findings.repaired(self.table, column, rule, Example(before, after, self.file, line))
+        example = Example(_shown(before), _shown(after), self.file, line)
+        self.findings.repaired(self.table, column, rule, example)
 
 
 @dataclass(slots=True)
@@ -133,3 +135,7 @@ class CellReader:
             return clean
         self.notes.repair(column, f"{text} → {good}", text, good, line)
         return good
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

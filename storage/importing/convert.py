@@ -6,15 +6,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from storage.currencies import minor_digits, whole_units
 from storage.importing.dates import read_date, read_moment
-from storage.importing.fields import TargetField
+from storage.importing.fields import LONGEST_TEXT, TargetField
 from storage.importing.mapping import ColumnPart
-from storage.importing.numbers import Money, minor_digits, read_integer, read_money, read_number
+from storage.importing.money_codes import CURRENCIES
+from storage.importing.numbers import Money, read_integer, read_money, read_number
 from storage.importing.texts import fold, plain
 from storage.importing.troubles import CellError
 
 _YES = frozenset({"true", "yes", "y", "t", "1", "是", "有", "√"})
 _NO = frozenset({"false", "no", "n", "f", "0", "否", "无", "×"})
+_EXCERPT = 40  # characters by which a long cell is recognised
 _SEPARATORS = re.compile("[;；、|\n]")
 
 
@@ -91,10 +94,16 @@ class Converter:
                 return _boolean(raw)
             case "choice":
                 return _choice(self.target, plain(raw))
-            case "list":
-                return _items(plain(raw), part.separator)
-            case "text":
-                return plain(raw)
+            case "list" | "text":
+                return self._words(plain(raw))
+
+    def _words(self, text: str) -> str | list[str]:
+        """A text or a list of texts, none of them too long."""
+        longest = self.target.longest
+        if self.target.kind == "list":
+            items = _items(within(text, LONGEST_TEXT), self.part.separator)
+            return [within(item, longest) for item in items]
+        return _currency(text) if self.target.name == "currency" else within(text, longest)
 
 
 def constant(field_: TargetField, value: object, zone: ZoneInfo, currency: str) -> Any:
@@ -106,9 +115,23 @@ def constant(field_: TargetField, value: object, zone: ZoneInfo, currency: str) 
     return Converter(ColumnPart(to=field_.name), field_, currency, zone)(value)
 
 
+def within(text: str, longest: int) -> str:
+    """The text, or ``CellError`` where it is too long; its beginning may be kept."""
+    if len(text) <= longest:
+        return text
+    shown = f"{text[:_EXCERPT]}…"
+    raise CellError("too_long", kept=text[:longest], value=shown, length=len(text), limit=longest)
+
+
+def _currency(text: str) -> str:
+    code = text.upper()
+    if code not in CURRENCIES:
+        raise CellError("unknown_currency", value=text[:_EXCERPT])
+    return code
+
+
 def _shown(minor: int, currency: str) -> str:
-    digits = minor_digits(currency)
-    return f"{minor / 10**digits:.{digits}f} {currency}"
+    return f"{whole_units(minor, currency):.{minor_digits(currency)}f} {currency}"
 
 
 def _boolean(raw: object) -> bool:

@@ -64,13 +64,29 @@ def sniff_encoding(data: bytes) -> str | None:
     start = data[:4096]
     if start.count(0) * 3 > len(start):
         return "utf-16-le" if start[1::2].count(0) >= start[::2].count(0) else "utf-16-be"
-    for encoding in ("utf-8", "gb18030"):
+    for encoding in ("utf-8", *_wide(data), "gb18030"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        return encoding if encoding == "utf-8" or _reads_as_chinese(text) else None
+        if encoding != "gb18030" or _reads_as_chinese(text):
+            return encoding
     return None
+
+
+def _wide(data: bytes) -> Iterator[str]:
+    """UTF-16 without a mark, of Chinese text: only its delimiters and line ends have a zero byte.
+
+    The other byte order would turn those into signs that no table is made of.
+    """
+    if b"\x00" not in data:
+        return
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = data.decode(encoding, "replace")
+        usual = sum(character.isprintable() or character in "\r\n\t" for character in text)
+        cut = any(mark in text for mark in ("\n", *_DELIMITERS))
+        if cut and "\ufffd" not in text and "\x00" not in text and usual == len(text):
+            yield encoding
 
 
 def _nearly_utf8(data: bytes) -> bool:

@@ -14,9 +14,29 @@ from sqlalchemy import Enum as EnumType
 from storage import tables
 from storage.columns import UtcDateTime
 from storage.identity import Visibility
+from storage.vocabulary import Grade
 
 Kind = Literal["text", "money", "integer", "number", "boolean", "date", "moment", "list", "choice"]
 
+# How many characters a text may have. What names, titles and codes are made of is compared with
+# every question; longer ones come from a column that is mapped wrongly or from damaged files.
+LONGEST_NAME, LONGEST_ADDRESS, LONGEST_TEXT = 200, 2_000, 20_000
+_ADDRESSES = frozenset({"website"})
+_LONG_TEXTS = frozenset(
+    {
+        "action_item",
+        "description",
+        "gap",
+        "loss_reason",
+        "next_step",
+        "outcome",
+        "payment_terms",
+        "strength",
+        "summary",
+        "terms",
+        "text",
+    }
+)
 # Set by the import itself, never by a column.
 OWN_FIELDS = frozenset({"id", "org_id", "source", "external_id", "recorded_at"})
 # They have ways in of their own, with rules that an import must not go round.
@@ -50,7 +70,10 @@ _REFERENCES = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class TargetField:
-    """One field that an import may fill. ``refers`` is the table whose id it holds, if known."""
+    """One field that an import may fill. ``refers`` is the table whose id it holds, if known.
+
+    ``grade`` says who may read it; private words are L3.
+    """
 
     name: str
     kind: Kind
@@ -60,6 +83,14 @@ class TargetField:
     choices: type[Enum] | None = None
     reference: bool = False
     refers: str | None = None
+    grade: Grade | None = None
+
+    @property
+    def longest(self) -> int:
+        """Characters that a text of this field may have; of a list, each of its items."""
+        if self.name in _LONG_TEXTS:
+            return LONGEST_TEXT
+        return LONGEST_ADDRESS if self.name in _ADDRESSES else LONGEST_NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +175,16 @@ def _field(name: str, column: Any, model: type[Any], known: set[str]) -> TargetF
         default=default,
         required=not column.nullable and default is None,
         choices=column.type.enum_class if isinstance(column.type, EnumType) else None,
+        grade=_grade(column, model, kind),
         reference=name.endswith(("_id", "_ids")) or name == "duplicate_of",
         refers=_refers(name, model, known),
     )
+
+
+def _grade(column: Any, model: type[Any], kind: Kind) -> Grade | None:
+    own: Grade | None = column.info.get("grade")
+    words = kind == "text" and not column.foreign_keys and not column.name.endswith("_id")
+    return Grade.L3 if words and model.visibility is Visibility.PRIVATE else own
 
 
 def _kind(name: str, column_type: Any, factory: Any) -> Kind | None:

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from storage.vocabulary import Role
+from storage.importing.money_codes import CURRENCIES
+from storage.vocabulary import Language, Role
 
 Policy = Literal["skip", "blank", "keep", "stop"]
 ColumnType = Literal["text", "money", "integer", "number", "boolean", "date", "list"]
@@ -40,14 +41,21 @@ def _formed(pattern: str, code: LiteralString) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _currency(value: str) -> str:
+    if value not in CURRENCIES:
+        raise PydanticCustomError("currency", "no such currency")
+    return value
+
+
 def _word(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
 Text = Annotated[str, BeforeValidator(_word)]
 Texts = Annotated[list[Text], BeforeValidator(_as_list)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]  # as long as an imported one may be
 Zone = Annotated[str, AfterValidator(_zone)]
-Currency = Annotated[str, _formed(r"[A-Z]{3}", "currency")]
+Currency = Annotated[str, AfterValidator(_currency)]
 Reference = Annotated[str, _formed(r"[a-z_]+\.[a-z_]+", "reference")]
 Slug = Annotated[str, _formed(r"[a-z0-9][a-z0-9_-]{0,39}", "slug")]
 
@@ -62,28 +70,28 @@ class OrganisationPart(Part):
     """The company that the data belongs to; created if it is not there yet."""
 
     id: Slug
-    name: str = Field(min_length=1)
+    name: Name
     currency: Currency
     timezone: Zone
-    language: Literal["zh", "en"]
+    language: Language
     default_person: str | None = None  # who speaks where nobody is named
 
 
 class PersonPart(Part):
     """Somebody whom the export does not list."""
 
-    key: str | None = None  # external id; the name if left out
-    name: str = Field(min_length=1)
+    key: Name | None = None  # external id; the name if left out
+    name: Name
     role: Role
-    english_name: str | None = None
-    aliases: Texts = []
-    title: str | None = None
+    english_name: Name | None = None
+    aliases: Annotated[list[Name], BeforeValidator(_as_list)] = []
+    title: Name | None = None
     region: str | None = None
     manager: str | None = None
     phone: str | None = None
     email: str | None = None
     timezone: Zone | None = None
-    language: Literal["zh", "en"] | None = None
+    language: Language | None = None
 
 
 class SourcePart(Part):

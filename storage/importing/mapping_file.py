@@ -1,21 +1,31 @@
 """Reads a mapping file and checks it against the domain tables; every mistake has a line."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from storage.identity import Visibility
+from storage.importing.convert import constant
+from storage.importing.copies import bared
 from storage.importing.fields import OWN_FIELDS, Target, TargetField, target_named, targets
-from storage.importing.mapping import ColumnPart, DerivePart, ImportMapping, LookupPart, TablePart
+from storage.importing.mapping import (
+    ColumnPart,
+    DerivePart,
+    ImportMapping,
+    LookupPart,
+    OrganisationPart,
+    TablePart,
+)
 from storage.importing.problems import ImportProblem, Place, Trouble, nearest
+from storage.importing.texts import plain
+from storage.importing.troubles import CellError
 from storage.importing.yaml_lines import Lines, load
 from storage.importing.yaml_lines import Path as YamlPath
 
 _LARGEST = 1_000_000  # bytes; a mapping is written by hand
-PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 def read_mapping(path: Path) -> tuple[ImportMapping, Lines]:
@@ -37,13 +47,14 @@ def parse_mapping(text: str, file: str) -> tuple[ImportMapping, Lines]:
     """The same from text; ``file`` is how messages call it."""
     data, lines = load(text, file)
     if not isinstance(data, dict):
-        raise ImportProblem("mapping_empty", file=file, line=1)
+        code = "mapping_empty" if data is None else "mapping_shape"
+        raise ImportProblem(code, file=file, line=1)
     try:
         mapping = ImportMapping.model_validate(data)
     except ValidationError as error:
         raise _invalid(error.errors()[0], lines, file) from error
     for number, table in enumerate(mapping.tables):
-        for path, code, details in _table_mistakes(table):
+        for path, code, details in _table_mistakes(table, mapping.organisation):
             place = Place(file, lines.of(("tables", number, *path)))
             raise ImportProblem.of(Trouble(code, place, details))
     for number, name in enumerate(mapping.shares):
@@ -71,7 +82,7 @@ def _invalid(error: ErrorDetails, lines: Lines, file: str) -> ImportProblem:
 Mistake = tuple[YamlPath, str, dict[str, str | int | list[str]]]
 
 
-def _table_mistakes(table: TablePart) -> Iterator[Mistake]:
+def _table_mistakes(table: TablePart, organisation: OrganisationPart) -> Iterator[Mistake]:
     target = target_named(table.target)
     if target is None:
         yield ("target",), "mapping_unknown_table", _unknown_table(table.target)
@@ -82,10 +93,13 @@ def _table_mistakes(table: TablePart) -> Iterator[Mistake]:
     for section in ("defaults", "derive", "not_before"):
         for name in getattr(table, section):
             yield from _field_mistakes(target, name, (section, name))
+    yield from _default_mistakes(target, table, organisation)
     for number, name in enumerate(table.required):
         yield from _field_mistakes(target, name, ("required", number))
     for name, derived in table.derive.items():
         yield from _derive_mistakes(target, derived, ("derive", name))
+    for path, name, field, grade in bared(target, table):
+        yield path, "mapping_grade", {"field": name, "source": field, "grade": grade.value}
     yield from _unfilled(target, table)
 
 
@@ -100,6 +114,29 @@ def _column_mistakes(target: Target, part: ColumnPart, path: YamlPath) -> Iterat
         yield path, "mapping_type", {**details}
     if field.reference or part.lookup is not None:
         yield from _lookup_mistakes(field, part.lookup, path)
+
+
+def _default_mistakes(
+    target: Target, table: TablePart, organisation: OrganisationPart
+) -> Iterator[Mistake]:
+    """Defaults that their field cannot take; names of rows are looked up later."""
+    given: list[tuple[YamlPath, str, object]] = [
+        (("defaults", name), name, value) for name, value in table.defaults.items()
+    ]
+    for column, parts in table.columns.items():
+        given += [(("columns", column), p.to, p.default) for p in parts if p.default is not None]
+    zone = ZoneInfo(organisation.timezone)
+    for path, name, value in given:
+        field = target.fields.get(name)
+        if field is None or field.reference:
+            continue
+        try:
+            constant(field, value, zone, organisation.currency)
+        except CellError:
+            known = [str(member.value) for member in field.choices or ()]
+            code = "mapping_default_of" if known else "mapping_default"
+            shown = plain(value)
+            yield path, code, {"field": name, "value": shown, **({"known": known} if known else {})}
 
 
 def _lookup_mistakes(

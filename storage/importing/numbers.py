@@ -5,14 +5,9 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from storage.currencies import minor_digits
 from storage.importing.troubles import CellError
 
-# ISO 4217: currencies whose minor unit is not a hundredth.
-_EXPONENTS = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF"), 0),
-    **dict.fromkeys(("UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}
 _SYMBOLS = {"€": "EUR", "£": "GBP", "₩": "KRW", "₹": "INR", "HK$": "HKD", "US$": "USD"}
 _SHARED_SYMBOLS = {"$", "¥", "元"}  # several currencies use them, so they contradict none
 _CODE = re.compile(r"[A-Z]{3}")
@@ -26,11 +21,6 @@ class Money:
 
     minor: int
     rounded: bool = False
-
-
-def minor_digits(currency: str) -> int:
-    """Decimal places of a currency's minor unit."""
-    return _EXPONENTS.get(currency, 2)
 
 
 def read_number(raw: object, decimal: str = ".") -> Decimal:

@@ -14,7 +14,7 @@ from storage.importing.world import World
 from storage.importing.yaml_lines import Lines
 from storage.tables import Organisation
 
-_TABLE: Any = Organisation.__table__  # type: ignore[attr-defined]
+_TABLE: Any = Organisation.__table__  # type: ignore[attr-defined]  # put there by SQLAlchemy
 
 
 def ensure_organisation(session: Session, mapping: ImportMapping, findings: Findings) -> bool:

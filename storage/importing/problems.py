@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from storage.importing.texts import visible
+from storage.yaml_text import read_yaml
 
 Detail = str | int | list[str]
 LANGUAGES = ("zh", "en")
@@ -16,11 +17,9 @@ _LONGEST = 300  # characters of a quoted cell or list in a sentence
 @lru_cache(maxsize=4)
 def words(language: str) -> Mapping[str, Any]:
     """All words of the importer in one language."""
-    import yaml
-
     name = language if language in LANGUAGES else "en"
     text = (files("storage.importing") / "words" / f"{name}.yaml").read_text(encoding="utf-8")
-    loaded: Mapping[str, Any] = yaml.safe_load(text)
+    loaded: Mapping[str, Any] = read_yaml(text)
     return loaded
 
 
@@ -136,6 +135,8 @@ def nearest(name: str, known: list[str]) -> str:
     """The known name that looks most like ``name``, for "did you mean"; empty if none does."""
     import difflib
 
+    if len(name) > _LONGEST:
+        return ""  # it is no name, and comparing it with each would take long
     folded = {item.casefold(): item for item in reversed(known)}
     hits = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
     return folded[hits[0]] if hits else ""

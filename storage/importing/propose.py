@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
@@ -13,15 +13,15 @@ from typing import Any
 from storage.importing.dates import UnclearDayError, read_date
 from storage.importing.fields import targets
 from storage.importing.mapping import SourcePart
-from storage.importing.problems import ImportProblem
+from storage.importing.problems import ImportProblem, words
 from storage.importing.report import ImportReport, Notice, sentence
 from storage.importing.sheets import locate
 from storage.importing.sources import Source
 from storage.importing.texts import fold, plain
 from storage.importing.troubles import CellError
+from storage.yaml_text import read_yaml
 
 _SAMPLE = 200  # rows
-_WHICH_DAY = '# which number is the day? "%m/%d/%Y" or "%d/%m/%Y"'
 _TABLE_NAME_COUNTS = 2  # a telling table name is worth as much as two telling columns
 
 
@@ -35,9 +35,10 @@ class Guess:
     fields: dict[str, str] = field(default_factory=dict)  # column: field
     key: str | None = None
     unclear_dates: set[str] = field(default_factory=set)
+    describes: bool = False  # it seems to be about the other tables
 
 
-def propose(source: Source) -> ImportReport:
+def propose(source: Source, language: str = "en") -> ImportReport:
     """A report with the code ``mapping_needed`` and a draft; nothing is imported.
 
     Tables that cannot be read are left out of the draft and named in the warnings.
@@ -49,7 +50,9 @@ def propose(source: Source) -> ImportReport:
         except ImportProblem as problem:
             say = sentence(problem.trouble)
             warnings.append(Notice(code=problem.code, file=problem.file, say=say))
-    draft = draft_text(source.name, guesses)
+    for guess in guesses:
+        guess.describes = _is_dictionary(guess, guesses)
+    draft = draft_text(source.name, guesses, language)
     return ImportReport(code="mapping_needed", source=source.name, draft=draft, warnings=warnings)
 
 
@@ -73,34 +76,46 @@ def guess_table(source: Source, name: str) -> Guess:
     return guess
 
 
-def draft_text(name: str, guesses: Iterable[Guess]) -> str:
-    """The draft as YAML with a comment wherever a person has to decide."""
+def _is_dictionary(guess: Guess, guesses: Sequence[Guess]) -> bool:
+    """Whether a table is named like a description, or has the columns of several others."""
+    if fold(PurePath(guess.source).stem) in {fold(word) for word in _known()["dictionaries"]}:
+        return True
+    own = set(guess.columns)
+    held = [g for g in guesses if g is not guess and g.target and set(g.columns) < own]
+    return len({g.target for g in held}) > 1
+
+
+def draft_text(name: str, guesses: Iterable[Guess], language: str) -> str:
+    """The draft as YAML with a remark wherever a person has to decide."""
+    say = words(language)["draft"]
+    check = f"  # {say['check']}"
     slug = re.sub(r"[^a-z0-9]+", "-", PurePath(name).stem.lower()).strip("-")[:30] or "import"
     lines = [
         "version: 1",
         f"source: {slug}",
         "organisation:",
         f"  id: org-{slug}",
-        f"  name: {_quoted(PurePath(name).stem)}  # check",
-        "  currency: CNY  # check",
-        "  timezone: Asia/Shanghai  # check",
-        "  language: zh  # check",
-        "people: []  # people whom the export does not list: {name: CRO, role: cro}",
+        f"  name: {_quoted(PurePath(name).stem)}{check}",
+        f"  currency: CNY{check}",
+        f"  timezone: Asia/Shanghai{check}",
+        f"  language: zh{check}",
+        f"people: []  # {say['people']}",
         "tables:",
     ]
     for guess in guesses:
-        lines += _table_lines(guess)
+        lines += _table_lines(guess, say)
     return "\n".join(lines) + "\n"
 
 
-def _table_lines(guess: Guess) -> list[str]:
-    if guess.target is None:
+def _table_lines(guess: Guess, say: Mapping[str, str]) -> list[str]:
+    if guess.target is None or guess.describes:
         shown = ", ".join(_quoted(column) for column in guess.columns)
-        return [f"  # {_quoted(guess.source)} was not recognised; its columns: {shown}"]
+        kind = "dictionary" if guess.describes else "unknown"
+        return [f"  # {say[kind].format(name=_quoted(guess.source), columns=shown)}"]
     lines = [
         f"  - target: {guess.target}",
         f"    from: {_quoted(guess.source)}",
-        f"    key: {_quoted(guess.key or guess.columns[0])}  # check: what tells rows apart",
+        f"    key: {_quoted(guess.key or guess.columns[0])}  # {say['check_key']}",
         "    columns:",
     ]
     for column in guess.columns:
@@ -108,12 +123,13 @@ def _table_lines(guess: Guess) -> list[str]:
         if to is None:
             lines.append(f"      # {_quoted(column)}: ?")
         elif column in guess.unclear_dates:
-            lines.append(f"      {_quoted(column)}: {{to: {to}, formats: []}}  {_WHICH_DAY}")
+            asked = f"  # {say['which_day']}"
+            lines.append(f"      {_quoted(column)}: {{to: {to}, formats: []}}{asked}")
         else:
             lines.append(f"      {_quoted(column)}: {to}")
     defaults = _missing(guess)
     if defaults:
-        lines.append(f"    # still needed: {', '.join(defaults)} (columns, defaults or derive)")
+        lines.append(f"    # {say['needed'].format(fields=', '.join(defaults))}")
     return lines
 
 
@@ -178,8 +194,6 @@ def _quoted(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _known() -> Mapping[str, Any]:
-    import yaml
-
     path = files("storage.importing") / "words" / "headers.yaml"
-    loaded: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    loaded: Mapping[str, Any] = read_yaml(path.read_text(encoding="utf-8"))
     return loaded

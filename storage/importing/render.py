@@ -35,6 +35,6 @@ def _template(language: str) -> "Template":
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        autoescape=False,  # noqa: S701
+        autoescape=False,  # noqa: S701 - see above
     )
     return environment.from_string(source.read_text(encoding="utf-8"))

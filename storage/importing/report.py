@@ -1,6 +1,6 @@
 """What an import did, for people (``text``) and programs (JSON)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -118,6 +118,7 @@ class ImportReport(BaseModel):
     rows: list[RowLine] = []
     unmapped: dict[str, list[str]] = {}
     warnings: list[Notice] = []
+    lost: list[str] = []  # tables of the source of which not one row could be taken
     draft: str | None = None
 
     def text(self, language: str) -> str:
@@ -152,6 +153,24 @@ def found(findings: Findings) -> dict[str, Any]:
     }
 
 
+# Rows that the mapping, a person or another source keeps out: nothing is wrong with them.
+_MEANT = frozenset({"unwanted", "made_by_people", "other_source"})
+
+
+def lost_tables(tables: Sequence[TableLine], findings: Findings) -> list[str]:
+    """Tables of which no row came in, although rows were read and not all were unwanted."""
+    troubled = {
+        table
+        for table, outcome, code in findings.outcomes
+        if outcome == "skipped" and code not in _MEANT
+    }
+    return [
+        line.table
+        for line in tables
+        if line.table in troubled and line.taken + line.updated + line.unchanged + line.merged == 0
+    ]
+
+
 def label(kind: str, name: str, language: str) -> str:
     """A table, rule or outcome as people call it; its own name if there is no word for it."""
     vocabulary: Mapping[str, Mapping[str, str]] = words(language)["labels"]
@@ -176,6 +195,12 @@ def _repairs(findings: Findings) -> list[RepairLine]:
 
 
 def _rows(findings: Findings) -> list[RowLine]:
+    """The listed rows as they stand in their files: a table at a time, from above."""
+    files = list(dict.fromkeys(row.trouble.place.file for row in findings.rows))
+    ordered = sorted(
+        findings.rows,
+        key=lambda row: (files.index(row.trouble.place.file), row.trouble.place.line or 0),
+    )
     return [
         RowLine(
             table=row.table,
@@ -187,5 +212,5 @@ def _rows(findings: Findings) -> list[RowLine]:
             key=row.key,
             say=sentence(row.trouble),
         )
-        for row in findings.rows
+        for row in ordered
     ]

@@ -6,12 +6,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from storage.importing.cells import CellReader, Cells, Notes, SkippedRowError
-from storage.importing.convert import Converter, constant
+from storage.importing.convert import Converter, constant, within
+from storage.importing.copies import PLACEHOLDER
 from storage.importing.dates import UnclearDayError, fitting_formats
-from storage.importing.fields import Target, TargetField
+from storage.importing.fields import LONGEST_NAME, Target, TargetField
 from storage.importing.findings import Findings
 from storage.importing.mapping import ColumnPart, ImportMapping, TablePart
-from storage.importing.mapping_file import PLACEHOLDER, must_be_filled
+from storage.importing.mapping_file import must_be_filled
 from storage.importing.problems import ImportProblem
 from storage.importing.records import Pending, Record, joined_key, stable_id
 from storage.importing.sheets import Sheet
@@ -117,7 +118,9 @@ class RowReader:
         parts = [plain(cells[column]) for column in self.part.key]
         if not all(parts):
             self._notes.row("skipped", "blank_key", line, self.part.key[parts.index("")])
-        return joined_key(parts)
+        key = joined_key(parts)
+        self._allow(key, LONGEST_NAME, line, self.part.key[0], None, "skip")
+        return key
 
     def _fill(self, record: Record, cells: Cells) -> None:
         """The fields of a record: columns first, then templates, then defaults."""
@@ -134,7 +137,15 @@ class RowReader:
                 values[name] = self._value(record, entry, raw)
         for name, derived in self.part.derive.items():
             if derived.template is not None:
-                values[name] = _from_template(derived.template, cells)
+                made = _from_template(derived.template, cells)
+                values[name] = made and self._allow(
+                    made,
+                    self.target.fields[name].longest,
+                    record.line,
+                    None,
+                    record.key,
+                    self.part.problems,
+                )
         for name, waiting in self._defaults.items():
             if values.get(name) is None:
                 pending.setdefault(name, waiting)
@@ -164,6 +175,17 @@ class RowReader:
             self._notes.repair(column, "rounded", plain(raw), amount, record.line)
             record.repaired = True
         return value
+
+    def _allow(
+        self, text: str, longest: int, line: int, column: str | None, key: str | None, policy: str
+    ) -> str | None:
+        """A text that stands in no cell of its own, if it is not too long."""
+        try:
+            return within(text, longest)
+        except CellError as trouble:
+            outcome = outcome_of(policy, can_keep=True)
+            self._notes.row(outcome, trouble.code, line, column, key, **trouble.details)
+            return text[:longest] if outcome == "kept" else None
 
     def _pending(self, entry: _Entry, raw: object) -> Pending:
         text = entry.read.meaning(plain(raw))

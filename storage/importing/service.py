@@ -8,7 +8,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from storage.clock import Clock
-from storage.database import Database
+from storage.database import Database, count_rows
 from storage.importing.derive import NEED_OWNERS, derive
 from storage.importing.fields import Target, targets
 from storage.importing.findings import Findings
@@ -23,7 +23,14 @@ from storage.importing.organisations import (
 from storage.importing.problems import ImportProblem
 from storage.importing.progress import Progress, ProgressCallback, silent
 from storage.importing.reading import Reading, read_all
-from storage.importing.report import ImportReport, OrganisationLine, ShareLine, TableLine, found
+from storage.importing.report import (
+    ImportReport,
+    OrganisationLine,
+    ShareLine,
+    TableLine,
+    found,
+    lost_tables,
+)
 from storage.importing.shares import compare_shares, write_shares
 from storage.importing.sources import Source, open_source
 from storage.importing.world import World
@@ -38,10 +45,12 @@ def run(
     clock: Clock,
     dry_run: bool = False,
     progress: ProgressCallback | None = None,
+    language: str = "en",
 ) -> ImportReport:
     """Import ``source`` (a folder, a CSV or Excel file, or a SQLAlchemy URL).
 
-    Without a mapping nothing is imported: the report has the code ``mapping_needed`` and a draft.
+    Without a mapping nothing is imported: the report has the code ``mapping_needed`` and a draft,
+    whose remarks are in ``language`` (zh, en).
     Raises ``ImportProblem`` where the import cannot go on, and ``StorageError`` where the
     database cannot be used; in both cases nothing is written. A dry run does everything,
     writes to the database too, and takes it all back.
@@ -52,7 +61,7 @@ def run(
         if mapping is None:
             from storage.importing.propose import propose
 
-            return propose(opened)
+            return propose(opened, language)
         known, reading = _read(opened, mapping, tell)
     finally:
         opened.close()
@@ -65,6 +74,8 @@ def run(
             raise ImportProblem("refused", reason=str(error.orig)) from None
         if dry_run:
             session.rollback()
+        else:
+            count_rows(session)
     code = "dry_run" if dry_run else "imported"
     return report.model_copy(update={"code": code, "source": opened.name, "mapping": mapping.name})
 
@@ -108,15 +119,19 @@ class _Import:
         changes = self._write()
         shares = self._share() if self.mapping.shares else None
         changed = any(change.new or change.changed for change in changes.values())
+        # A share shows a customer, and with it its name, to somebody else.
+        changed = changed or (shares is not None and bool(shares.granted or shares.withdrawn))
         settle_organisation(
             self.session, self.mapping, self.world, created=created, changed=changed
         )
+        tables = [self._line(change) for change in changes.values()]
         line = OrganisationLine(id=organisation.id, name=organisation.name, created=created)
         return ImportReport(
             code="imported",
             source="",
             organisation=line,
-            tables=[self._line(change) for change in changes.values()],
+            tables=tables,
+            lost=lost_tables(tables, self.findings),
             shares=shares,
             **found(self.findings),
         )

@@ -15,6 +15,7 @@ from storage.importing.write import CHUNK
 from storage.tables import CustomerShare
 
 REASON = "deals"
+_TABLE: Any = CustomerShare.__table__  # type: ignore[attr-defined]  # put there by SQLAlchemy
 
 
 @dataclass(slots=True)
@@ -51,11 +52,10 @@ def compare_shares(
 
 def write_shares(session: Session, change: ShareChange) -> None:
     """Add and take back."""
-    table: Any = CustomerShare.__table__  # type: ignore[attr-defined]
     for start in range(0, len(change.new), CHUNK):
-        session.execute(insert(table), change.new[start : start + CHUNK])
+        session.execute(insert(_TABLE), change.new[start : start + CHUNK])
     for start in range(0, len(change.gone), CHUNK):
-        session.execute(delete(table).where(table.c.id.in_(change.gone[start : start + CHUNK])))
+        session.execute(delete(_TABLE).where(_TABLE.c.id.in_(change.gone[start : start + CHUNK])))
 
 
 def _wanted(world: World, mapping: ImportMapping) -> Any:

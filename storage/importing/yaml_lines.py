@@ -10,6 +10,8 @@ from storage.importing.problems import ImportProblem
 
 Path = tuple[str | int, ...]
 _BOOLEANS = {"true": True, "false": False}
+_COLLECTIONS = frozenset({"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
+_DEEPEST, _MOST = 30, 100_000  # levels, and things in all; a mapping is written by hand
 _BOOL, _TIME = "tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp"
 
 
@@ -35,6 +37,8 @@ def load(text: str, file: str) -> tuple[Any, Lines]:
     """
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except RecursionError as error:
+        raise ImportProblem("mapping_deep", file=file) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else None
@@ -45,7 +49,13 @@ def load(text: str, file: str) -> tuple[Any, Lines]:
 
 
 def _plain(node: yaml.Node, path: Path, lines: Lines, file: str) -> Any:
-    lines.by_path.setdefault(path, node.start_mark.line + 1)
+    line = node.start_mark.line + 1
+    lines.by_path.setdefault(path, line)
+    # A text that uses its own anchors may go on for ever, or multiply beyond all measure.
+    if len(path) > _DEEPEST or len(lines.by_path) > _MOST:
+        raise ImportProblem("mapping_deep", file=file, line=line)
+    if not isinstance(node, yaml.ScalarNode) and node.tag not in _COLLECTIONS:
+        raise ImportProblem("mapping_tag", file=file, line=line, tag=node.tag)
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, lines, file)
     if isinstance(node, yaml.SequenceNode):
@@ -69,10 +79,12 @@ def _scalar(node: yaml.Node, file: str) -> Any:
         return _BOOLEANS.get(str(node.value).lower(), str(node.value))
     if node.tag == _TIME:
         return str(node.value)
+    line = node.start_mark.line + 1
+    if node.tag not in yaml.SafeLoader.yaml_constructors:
+        raise ImportProblem("mapping_tag", file=file, line=line, tag=node.tag)
     try:
         return yaml.SafeLoader("").construct_object(node)
     except (yaml.YAMLError, ValueError) as error:
-        line = node.start_mark.line + 1
         raise ImportProblem(
             "mapping_syntax", file=file, line=line, reason=str(node.value)
         ) from error

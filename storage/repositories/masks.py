@@ -5,7 +5,7 @@ what comes out are ``王**`` and ``139****5678``, also where free text quotes a 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -24,6 +24,7 @@ LANDLINE = re.compile(r"0(?<![A-Za-z0-9-]0)([0-9]{2,3})-([0-9]{7,8})(?![0-9])")
 MAIL = re.compile(
     r"(?<![A-Za-z0-9_.+-])([A-Za-z0-9_.+-])[A-Za-z0-9_.+-]*@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)"
 )
+_LOCAL = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.+-")
 _SHORTEST = 2
 
 
@@ -47,6 +48,19 @@ def mask_numbers(text: str) -> str:
     text = MOBILE.sub(lambda m: f"1{m[1]}****{m[3]}", text)
     text = LANDLINE.sub(lambda m: f"0{m[1]}-****{m[2][-4:]}", text)
     return MAIL.sub(lambda m: f"{m[1]}***@{m[2]}", text) if "@" in text else text
+
+
+def mails(text: str) -> Iterator[re.Match[str]]:
+    """What ``MAIL.finditer`` finds, from "@" to "@": the pattern itself would try every word."""
+    end, at = 0, text.find("@")
+    while at >= 0:
+        start = at
+        while start > end and text[start - 1] in _LOCAL:
+            start -= 1
+        if found := MAIL.match(text, start):
+            yield found
+            end = found.end()
+        at = text.find("@", max(at + 1, end))
 
 
 class ContactMask:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
 
+from storage.plans import Query
 from storage.session import PrincipalSession
 from storage.tables import Contact, Customer, Opportunity, Organisation, Person, Product, Region
 from storage.vocabulary import OPEN_STAGES, Grade
@@ -26,7 +28,7 @@ class NameRow:
 
 def version(session: PrincipalSession) -> int:
     """Counts changes of names in the caller's organisation."""
-    return session.first(select(col(Organisation.version))) or 0
+    return next(iter(session.read(_VERSION)), 0) or 0
 
 
 def names(session: PrincipalSession) -> Iterator[NameRow]:
@@ -79,3 +81,6 @@ def _opportunities(session: PrincipalSession) -> Iterator[NameRow]:
     found: Any = session.rows(statement)
     for key, name, customer in found:
         yield NameRow("opportunity", key, (name,), parent=customer)
+
+
+_VERSION: Query[int] = Query(lambda _: select(col(Organisation.version)).limit(1), itemgetter(0))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -25,9 +26,13 @@ def own_notes(
     *,
     customer_id: str | None = None,
     words: Sequence[str] = (),
+    written: tuple[datetime, datetime] | None = None,
     limit: int,
 ) -> list[NoteView]:
-    """The caller's notes, the latest first; all ``words`` stand in each."""
+    """The caller's notes, the latest first; all ``words`` stand in each.
+
+    ``written`` is from when to before when.
+    """
     statement: Any = (
         select(Note, col(Customer.name))
         .outerjoin(Customer, col(Customer.id) == col(Note.customer_id))
@@ -37,6 +42,9 @@ def own_notes(
     )
     if customer_id is not None:
         statement = statement.where(col(Note.customer_id) == customer_id)
+    if written is not None:
+        first, end = written
+        statement = statement.where(col(Note.written_at) >= first, col(Note.written_at) < end)
     for word in words:
         statement = statement.where(col(Note.text).ilike(_containing(word), escape="/"))
     return [NoteView(note, customer) for note, customer in rows(session, statement)]

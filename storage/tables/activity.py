@@ -7,6 +7,7 @@ so that for anybody but their author there is no row at all: nothing to count, f
 from datetime import date, datetime
 from typing import ClassVar
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from storage.columns import graded, json_list, moment, moment_or_none, word
@@ -15,13 +16,19 @@ from storage.tables.base import Owned, Sourced
 from storage.vocabulary import Grade, InteractionKind
 
 
+def _index(table: str, *columns: str) -> Index:
+    return Index(f"ix_{table}_{'_'.join(columns)}", *columns)
+
+
 class Interaction(Owned, Sourced, table=True):
     """A visit, call, meeting, chat or mail; ``summary`` is what the company keeps of it."""
 
     __tablename__ = "interaction"
     visibility: ClassVar[Visibility] = Visibility.CUSTOMER
+    # The last ones with a customer, however many there are.
+    __table_args__ = (_index("interaction", "customer_id", "occurred_at"),)
 
-    customer_id: str = Field(foreign_key="customer.id", index=True)
+    customer_id: str = Field(foreign_key="customer.id")
     opportunity_id: str | None = Field(default=None, foreign_key="opportunity.id", index=True)
     kind: InteractionKind = word(InteractionKind)
     direction: str = "outbound"  # outbound, inbound, both
@@ -66,6 +73,8 @@ class CalendarEvent(Owned, Sourced, table=True):
 
     __tablename__ = "calendar_event"
     visibility: ClassVar[Visibility] = Visibility.DIARY
+    # One day of one person, however many years there are.
+    __table_args__ = (_index("calendar_event", "owner_id", "starts_at"),)
 
     customer_id: str | None = Field(default=None, foreign_key="customer.id", index=True)
     opportunity_id: str | None = Field(default=None, foreign_key="opportunity.id")
@@ -107,7 +116,7 @@ class ServiceTicket(Owned, Sourced, table=True):
     kind: str = "fault"  # complaint, fault, question
     severity: str = "normal"  # low, normal, high
     title: str
-    description: str = ""
+    description: str = graded(Grade.L2, "")  # what the customer said, as it was summed up
     status: str = "open"  # open, in_progress, closed
     opened_at: datetime = moment(index=True)
     closed_at: datetime | None = moment_or_none()

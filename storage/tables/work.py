@@ -29,8 +29,9 @@ class Turn(Owned, table=True):
 class PendingAction(Owned, table=True):
     """A proposed effect that waits for a decision (TWIN-3). ``owner_id`` is the requester.
 
-    ``args`` are the exact arguments, ``args_hash`` their SHA-256 over canonical JSON;
-    ``executed`` is what really ran (it differs from ``args`` after an edit).
+    While it waits, ``args`` are the exact arguments; ``args_hash`` is their SHA-256 over canonical
+    JSON. Once it has ended, ``args`` keep the ids among them and no words, and ``executed`` has
+    the ids and the hash of what really ran (it differs from ``args_hash`` after an edit).
     """
 
     __tablename__ = "pending_action"

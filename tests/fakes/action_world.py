@@ -1,22 +1,26 @@
 """A tool that proposes, an effect that counts, and the people around them, on a real database."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from langchain.tools import ToolRuntime
+from langchain_core.messages import AIMessage
 from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import BaseModel
 
 from agents.actions import Actions
+from agents.turns import TurnService
 from storage.approvals import EffectContext, propose
 from storage.database import Database
 from storage.session import PrincipalSession
 from storage.tables import Organisation, Person
 from storage.vocabulary import Role
-from tests.fakes.agent_world import ANNA, BEN, counter
-from tools.artifact import ActionButton, Artifact
+from tests.fakes.agent_world import ANNA, BEN, counter, service, tool, twin
+from tests.fakes.scripted_model import ScriptedModel, call, results, said
+from tools.artifact import ActionButton, Artifact, Choice, Option
 from tools.context import TurnContext
 
 
@@ -33,6 +37,17 @@ class Note(BaseModel):
     text: str
 
 
+class Gate:
+    """Holds somebody up on another thread: ``reached`` tells that they are there."""
+
+    def __init__(self) -> None:
+        self.reached, self.opened = threading.Event(), threading.Event()
+
+    def pass_through(self) -> None:
+        self.reached.set()
+        assert self.opened.wait(60)
+
+
 @dataclass
 class ActionWorld:
     """``ran``: what the effect was called with, and as whom."""
@@ -42,6 +57,8 @@ class ActionWorld:
     ttl: timedelta = timedelta(hours=1)
     ran: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     fault: Exception | None = None
+    effect_gate: Gate | None = None  # the effect waits here before it does anything
+    proposal_gate: Gate | None = None  # the proposal waits here after it was written
 
     def __post_init__(self) -> None:
         self._new_id = counter()
@@ -62,6 +79,8 @@ class ActionWorld:
     def effect(
         self, session: PrincipalSession, context: EffectContext, args: dict[str, Any], /
     ) -> dict[str, Any]:
+        if self.effect_gate is not None:
+            self.effect_gate.pass_through()
         if self.fault is not None:
             raise self.fault
         self.ran.append((session.caller.person_id, args))
@@ -98,7 +117,7 @@ class ActionWorld:
         )
 
     def _propose(self, session: PrincipalSession, context: TurnContext, text: str) -> str:
-        return propose(
+        action = propose(
             session,
             tool="keep",
             title="笔记",
@@ -109,4 +128,41 @@ class ActionWorld:
             now=context.now,
             ttl=self.ttl,
             new_id=self._new_id,
-        ).id
+        )
+        if self.proposal_gate is not None:
+            self.proposal_gate.pass_through()
+        return action.id
+
+
+def rule(messages: list[Any]) -> AIMessage:
+    """「记：…」 is kept; "which" and 「选」 ask back; "break" fails; anything else is repeated."""
+    if found := results(messages):
+        return AIMessage(str(found[-1].content))
+    text = said(messages)
+    if text.startswith("记："):
+        texts = text[2:].split("；")
+        calls = [call("keep", f"k{len(messages)}-{i}", text=one) for i, one in enumerate(texts)]
+        return AIMessage("", tool_calls=calls)
+    if text == "选":
+        return AIMessage("", tool_calls=[call("choose", f"c{len(messages)}", topic="x")])
+    if text == "break":
+        raise ZeroDivisionError
+    if text == "which":
+        return AIMessage("A 还是 B？", additional_kwargs={"outcome": "asked"})
+    return AIMessage(f"听到：{text}")
+
+
+def house(world: ActionWorld, saver: Any, **options: Any) -> TurnService:
+    """A turn service over ``rule``, the proposing tool and one that asks back."""
+    asking = Choice(what="customer", name="x", options=[Option(label="甲", say="甲")])
+    tools = [world.tool, tool("choose", lambda _topic, _context: asking)]
+    agent = twin(ScriptedModel(rule=rule), tools, saver)
+    return service(agent, options.pop("ledger", None), actions=world.actions, **options)
+
+
+async def proposed(turns: TurnService, text: str = "客户嫌贵", thread: str = "t") -> str:
+    """The id of what Anna was shown."""
+    answer = await turns.ask(ANNA, thread, f"记：{text}")
+    assert answer.outcome == "pending"
+    assert [a.verb for a in answer.answer.actions] == ["adopt", "edit", "ignore"]
+    return answer.answer.actions[0].id

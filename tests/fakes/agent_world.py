@@ -1,19 +1,19 @@
 """A small house for agent tests: callers, tools, a checkpointer, a turn service."""
 
 import itertools
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from langchain.tools import ToolRuntime
 from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import HumanMessage
 from langchain_core.tools import BaseTool, StructuredTool
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from pydantic import BaseModel
 
 from agents.answer import Answer
+from agents.settling import InThread
+from agents.threads import thread_key
 from agents.turns import TurnService
 from agents.twin import Graph, TwinOptions, build_twin
 from storage.clock import FixedClock
@@ -83,14 +83,6 @@ def counter() -> Callable[[str], str]:
     return lambda prefix: f"{prefix}-{next(numbers)}"
 
 
-@asynccontextmanager
-async def saver(path: Path) -> AsyncIterator[AsyncSqliteSaver]:
-    """A checkpointer in a file."""
-    async with AsyncSqliteSaver.from_conn_string(str(path)) as opened:
-        await opened.setup()
-        yield opened
-
-
 def twin(
     model: BaseChatModel,
     tools: Sequence[BaseTool] = (),
@@ -107,8 +99,8 @@ class NoActions:
     async def find(self, *_args: Any) -> None:
         return None
 
-    async def open_in_thread(self, *_args: Any) -> list[Any]:
-        return []
+    async def in_thread(self, *_args: Any) -> InThread:
+        return InThread()
 
 
 def service(agent: Graph, ledger: Ledger | None = None, **options: Any) -> TurnService:
@@ -126,3 +118,16 @@ def service(agent: Graph, ledger: Ledger | None = None, **options: Any) -> TurnS
 def context(caller: Caller = ANNA, thread: str = "t", **values: Any) -> TurnContext:
     """A turn context."""
     return TurnContext(caller, thread, values.pop("turn_id", "turn-x"), NOW, **values)
+
+
+async def messages_of(agent: Graph, caller: Caller, thread: str) -> list[Any]:
+    """What a thread holds; no turn of it hangs in the middle."""
+    key = thread_key(caller.org_id, caller.person_id, thread)
+    state = await agent.aget_state({"configurable": {"thread_id": key}})
+    assert state.next == ()
+    return list(state.values.get("messages", []))
+
+
+def spoken(messages: list[Any]) -> list[str]:
+    """What the person said."""
+    return [str(m.content) for m in messages if isinstance(m, HumanMessage)]

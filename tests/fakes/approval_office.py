@@ -8,12 +8,12 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from storage import approvals
-from storage.approvals import Decision, EffectContext, Verb
+from storage.approvals import Decision, EffectContext
 from storage.database import Database
 from storage.identity import Caller
 from storage.session import PrincipalSession
 from storage.tables import Note, Organisation, PendingAction, Person, Region
-from storage.vocabulary import Role
+from storage.vocabulary import Role, Verb
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 TTL = timedelta(hours=1)

@@ -16,7 +16,7 @@ from bot.cli.frame import run
 from bot.container import build
 from bot.settings import DATABASE_FILE, Settings, variable_names
 from knowledge_base.shelving import renew
-from storage.clock import FixedClock
+from storage.clock import Clock, FixedClock
 from storage.database import Database
 from storage.demo import ORG_ID, SMALL
 from storage.demo import build as build_demo
@@ -75,12 +75,22 @@ class Program:
         """Change the environment."""
         self._patch.setenv(variable, value)
 
-    def __call__(self, *argv: str, stdin: bytes = b"") -> Result:
+    def unset(self, variable: str) -> None:
+        """Take a variable out of the environment."""
+        self._patch.delenv(variable, raising=False)
+
+    def __call__(self, *argv: str, stdin: bytes = b"", clock: Clock | None = None) -> Result:
         """Run a command."""
         out, err = io.StringIO(), io.StringIO()
         self._patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
-        status = run(argv, out, err)
+        status = run(argv, out, err, clock=clock)
         return Result(status, out.getvalue(), err.getvalue())
+
+    def chat(self, *lines: str, encoding: str = "utf-8") -> Result:
+        """A chat through a pipe. It does not heed ``SALESTWIN_NOW``: the clock is handed in."""
+        with self._patch.context() as patch:
+            patch.delenv("SALESTWIN_NOW")
+            return self("chat", stdin="\n".join(lines).encode(encoding), clock=FixedClock(NOW))
 
 
 def new_program(home: Path, patch: pytest.MonkeyPatch) -> Program:

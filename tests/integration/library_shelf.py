@@ -1,10 +1,14 @@
 """Small libraries of a test's own: playbook files written from a few words."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from knowledge_base.search import Library, PlaybookHit
+from knowledge_base.shelving import SyncReport, renew
+from storage.clock import Clock
 from storage.database import Database
 from storage.identity import Caller
 from storage.vocabulary import Role
@@ -49,6 +53,18 @@ def write(folder: Path, *books: dict[str, Any]) -> Path:
         text = yaml.safe_dump(book, allow_unicode=True, sort_keys=False)
         (folder / f"{book['language']}-{book['id']}.yaml").write_text(text, encoding="utf-8")
     return folder
+
+
+async def sync(
+    library: Library, org_id: str, clock: Clock, folder: Path | None = None
+) -> SyncReport:
+    """Bring the playbooks to the state of the files, as set-up does."""
+    return await asyncio.to_thread(renew, library._database, org_id, clock, folder)
+
+
+async def search(library: Library, caller: Caller, text: str, **more: Any) -> list[PlaybookHit]:
+    """The playbooks that fit, best first."""
+    return list((await library.find(caller, text, **more)).hits)
 
 
 def index_size(database: Database) -> int:

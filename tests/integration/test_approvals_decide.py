@@ -22,6 +22,7 @@ from tests.fakes.approval_office import (
     STRANGER,
     TTL,
     ask,
+    change_text,
     click,
     keep_note,
     notes,
@@ -56,7 +57,7 @@ def test_adopting_carries_out_exactly_what_was_asked(office: Database) -> None:
     kept = stored(office)
     assert (kept.state, kept.decision, kept.decided_by) == (ActionState.DONE, "adopt", "ann")
     assert kept.decided_at == NOW + timedelta(minutes=1)
-    assert kept.executed == kept.args
+    assert kept.executed == {"args_hash": kept.args_hash}
     assert kept.receipt == decision.receipt
 
 
@@ -72,7 +73,8 @@ def test_an_edit_runs_what_was_edited_and_keeps_what_was_asked(office: Database)
     assert click(office, "edit", edit={"text": "价格可谈"}).state == "done"
     assert notes(office) == ["价格可谈"]
     kept = stored(office)
-    assert (kept.args, kept.executed) == ({"text": "价格太高"}, {"text": "价格可谈"})
+    asked, ran = canonical_hash({"text": "价格太高"}), canonical_hash({"text": "价格可谈"})
+    assert (kept.args_hash, kept.executed) == (asked, {"args_hash": ran})
     assert kept.decision == "edit"
 
 
@@ -87,6 +89,121 @@ def test_an_edit_that_will_not_do_leaves_the_card_waiting(
     assert (decision.state, decision.reason) == ("refused", reason)
     assert stored(office).state == ActionState.PENDING
     assert click(office).state == "done"
+
+
+# What is left of somebody's words once an action has ended
+
+
+@pytest.mark.parametrize(
+    "end", ["adopt", "edit", "ignore", "expired", "swept", "failed", "revised"]
+)
+def test_an_ended_action_keeps_ids_and_hashes_and_no_words(office: Database, end: str) -> None:
+    args = {"text": "价格太高", "customer": "华星", "customer_id": "c-1", "product_ids": ["p-1"]}
+    ask(office, args=args)
+    match end:
+        case "expired":
+            assert click(office, now=NOW + TTL).state == "expired"
+        case "swept":
+            with office.system("expire") as session:
+                assert approvals.expire_due(session, NOW + TTL) == 1
+        case "failed":
+            assert click(office, effect=cannot).state == "failed"
+        case "revised":
+            assert change(office, "价格可谈").state == "revised"
+        case "adopt" | "edit" | "ignore":
+            assert click(office, end, edit={"text": "价格可谈"}).state in ("done", "ignored")
+    kept = stored(office)
+    assert kept.state != ActionState.PENDING
+    assert kept.args == {"customer_id": "c-1", "product_ids": ["p-1"]}
+    assert kept.args_hash == canonical_hash(args)
+    if end in ("adopt", "edit"):
+        ran = {**args, "text": "价格可谈" if end == "edit" else "价格太高"}
+        assert kept.executed == {**kept.args, "args_hash": canonical_hash(ran)}
+    else:
+        assert kept.executed is None
+    with office.system("look", write=False) as session:
+        row = session.execute(text("SELECT * FROM pending_action WHERE id = 'act-1'")).one()
+    assert "价格" not in str(row)
+    assert "\\u4ef7" not in str(row)
+
+
+def test_what_ran_is_told_once_though_it_is_not_kept(office: Database) -> None:
+    ask(office)
+    assert click(office).args == {"text": "价格太高"}
+    assert click(office).args is None
+
+
+def cannot(_s: PrincipalSession, _c: EffectContext, _a: dict[str, Any]) -> dict[str, Any]:
+    raise ValueError("customer_gone")
+
+
+# A proposal that is changed before anybody decides
+
+
+def change(office: Database, wording: str, by: Any = ANN, **more: Any) -> approvals.Decision:
+    values = {"now": NOW + timedelta(minutes=1), **more}
+    return approvals.revise(
+        office,
+        by,
+        "act-1",
+        {"text": wording} if wording else {},
+        turn_id="turn-2",
+        editors={"record_note": change_text},
+        new_id=lambda _prefix: "act-2",
+        **values,
+    )
+
+
+def test_a_changed_proposal_takes_the_place_of_the_first_and_runs_nothing(
+    office: Database,
+) -> None:
+    first = ask(office)
+    decision = change(office, "价格可谈")
+    assert (decision.state, notes(office)) == ("revised", [])
+    new = stored(office, "act-2")
+    assert new == decision.action
+    assert (new.args, new.turn_id, new.state) == ({"text": "价格可谈"}, "turn-2", "pending")
+    assert new.args_hash == canonical_hash(new.args)
+    assert new.expires_at - new.asked_at == first.expires_at - first.asked_at == TTL
+    assert (new.owner_id, new.approver_id, new.thread_id, new.tool, new.title) == (
+        first.owner_id, first.approver_id, first.thread_id, first.tool, first.title,
+    )  # fmt: skip
+    old = stored(office)
+    assert (old.state, old.decision, old.receipt) == (
+        ActionState.IGNORED, "edit", {"replaced_by": "act-2"},
+    )  # fmt: skip
+    assert click(office).state == "already"
+    assert click(office, key="act-2").state == "done"
+    assert notes(office) == ["价格可谈"]
+
+
+@pytest.mark.parametrize(
+    ("wording", "more", "state", "reason"),
+    [
+        ("", {}, "refused", "nothing_to_edit"),
+        ("  ", {}, "refused", "empty_text"),
+        ("x", {"by": BEN}, "refused", "not_the_approver"),
+        ("x", {"by": STRANGER}, "unknown", ""),
+        ("x", {"now": NOW + TTL}, "expired", ""),
+    ],
+)
+def test_a_change_that_may_not_be(
+    office: Database, wording: str, more: dict[str, Any], state: str, reason: str
+) -> None:
+    ask(office)
+    decision = change(office, wording, **more)
+    assert (decision.state, decision.reason) == (state, reason)
+    with office.system("look", write=False) as session:
+        assert session.get(PendingAction, "act-2") is None
+    if state != "expired":
+        assert stored(office).args == {"text": "价格太高"}
+
+
+def test_what_was_decided_is_not_changed(office: Database) -> None:
+    ask(office)
+    click(office)
+    assert change(office, "x").state == "already"
+    assert notes(office) == ["价格太高"]
 
 
 def test_an_edit_never_reaches_another_tool(office: Database) -> None:
@@ -339,6 +456,29 @@ def test_an_approver_must_be_somebody_who_works_here(office: Database) -> None:
         session.execute(update(Person).where(col(Person.id) == "ben").values(active=False))
     with pytest.raises(RightsError):
         ask(office, approver="ben")
+
+
+@pytest.mark.parametrize(
+    ("hour", "works"), [(15, True), (16, False)], ids=["before midnight there", "after it"]
+)
+def test_a_leaving_day_begins_with_the_day_where_the_person_is(
+    office: Database, hour: int, works: bool
+) -> None:
+    # In Shanghai the 22nd begins at 16:00 UTC on the 21st.
+    now = NOW.replace(hour=hour)
+    ask(office, by=BEN, approver="ann", now=now)
+    with office.system("leave") as session:
+        leave = update(Person).where(col(Person.id) == "ben")
+        session.execute(leave.values(left_on=NOW.date() + timedelta(days=1)))
+    if works:
+        assert ask(office, approver="ben", key="act-2", now=now).approver_id == "ben"
+    else:
+        with pytest.raises(RightsError):
+            ask(office, approver="ben", key="act-2", now=now)
+    decision = click(office, now=now)
+    assert (decision.state, decision.reason) == (
+        ("done", "") if works else ("refused", "requester_left")
+    )
 
 
 def test_arguments_must_be_plain_json(office: Database) -> None:

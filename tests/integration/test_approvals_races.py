@@ -12,11 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from storage.approvals import Verb
 from storage.database import Database
 from storage.identity import Caller
 from storage.tables import Note, PendingAction
-from storage.vocabulary import ActionState
+from storage.vocabulary import ActionState, Verb
 from tests.fakes.approval_office import (
     ANN,
     BEN,

@@ -72,10 +72,32 @@ def test_who_has_left_is_not_spoken_for(demo: Program) -> None:
     assert gone["name"] in done.err
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\n"])
+@pytest.mark.parametrize("text", ["", "   ", "\n", "\u200b\u2060"])
 def test_nothing_to_say_is_wrong_usage(text: str, demo: Program) -> None:
-    assert demo("ask", text).status == 2
+    done = demo("ask", "--json", text)
+    assert done.status == 2
+    assert done.json.keys() == ANSWER_FIELDS | {"error"}
     assert demo("ask").status == 2
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["ask", "--json"],
+        ["ask", "--json", "--as"],
+        ["ask", "--json", "--nope", "hi"],
+        ["act", "--json"],
+        ["act", "--json", "act-1", "take"],
+        ["act", "--json", "act-1", "adopt", "--text", "x"],
+        ["act", "--json", "--as", "nobody", "act-1", "adopt"],
+    ],
+)
+def test_wrong_usage_has_the_shape_of_an_answer_too(argv: list[str], demo: Program) -> None:
+    done = demo(*argv)
+    assert done.status == 2
+    assert done.json.keys() == ANSWER_FIELDS | {"error"}
+    assert done.json["answer"]["markdown"] == done.json["error"]["message"]
+    assert done.json["error"]["message"] in done.err
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
@@ -172,8 +194,18 @@ def test_tools_are_listed_with_schemas_in_which_nobody_is_named(demo: Program) -
 def test_a_tool_runs_with_the_persons_rights(demo: Program) -> None:
     done = demo("tool", "run", "my_day", "--as", REP, "--args", '{"day": "2026-03-03"}', "--json")
     assert done.status == 0
-    assert done.json.keys() == {"name", "args", "ok", "result", "ms"}
+    assert done.json.keys() == {"name", "args", "ok", "result", "ms", "message"}
+    assert (
+        done.json["message"] in demo("tool", "run", "my_day", "--args", '{"day": "2026-03-03"}').out
+    )
     assert (done.json["ok"], done.json["result"]["day"]) == (True, "2026-03-03")
+
+
+def test_a_tool_that_fails_says_so_in_a_sentence(demo: Program) -> None:
+    done = demo("tool", "run", "my_day", "--args", '{"day": "tomorrow"}', "--json")
+    assert (done.status, done.json["ok"]) == (1, False)
+    assert "tomorrow" in done.json["message"]
+    assert "，或说“明天”" not in done.json["message"]  # that is what was said
 
 
 @pytest.mark.parametrize(
@@ -203,6 +235,8 @@ def test_a_tool_that_is_called_wrongly(argv: list[str], demo: Program) -> None:
         (["eval", "nope"], "understanding"),
         (["bench", "nope"], "turn"),
         (["import"], "PATH"),
+        (["tool", "run", "my_day", "--args", "{'a"], "--args"),
+        (["tool", "run", "my_day", "--args", "[]"], "--args"),
         (["import", ".", "--mapping", "nowhere.yaml"], "nowhere.yaml"),
         ([], "--help"),
     ],
@@ -265,3 +299,22 @@ def test_an_import_of_nothing_is_named(demo: Program) -> None:
     assert done.status == 1
     assert done.json["error"]["code"].startswith("import.")
     assert "no/such/folder" in done.err
+
+
+@pytest.mark.parametrize("verb", ["adopt", "ignore"])
+def test_only_an_edit_takes_a_text(verb: str, demo: Program) -> None:
+    action = demo("ask", "--json", NOTE).json["answer"]["actions"][0]["id"]
+    done = demo("act", "--json", action, verb, "--text", "周五再联系")
+    assert (done.status, done.json["error"]["code"]) == (2, "errors.text_for_edit")
+    assert "edit" in done.err
+    assert demo("act", "--json", action, "adopt").json["outcome"] == "answered"  # it still waited
+
+
+def test_a_note_that_is_too_long_is_a_question_proposed_or_edited(demo: Program) -> None:
+    long = "字" * 4001
+    said = demo("ask", "--json", f"记一下：{long}")
+    action = demo("ask", "--json", NOTE).json["answer"]["actions"][0]["id"]
+    edited = demo("act", "--json", action, "edit", "--text", long)
+    for done in (said, edited):
+        assert (done.status, done.json["outcome"]) == (0, "asked")
+        assert "太长" in done.json["answer"]["markdown"]

@@ -1,6 +1,7 @@
 """The home: made, made again, missing, damaged, on another day; who is in it, what is on."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ import pytest
 from bot.container import build
 from bot.errors import CommandError
 from bot.founding import found
+from bot.privacy import CONVERSATIONS_FILE
 from bot.settings import DATABASE_FILE, load_settings
+from storage.clock import FixedClock
 from tests.integration.cli_kit import NOW, REP, Program, demo_program, new_program
 
 
@@ -134,11 +137,38 @@ def test_a_file_that_is_no_database_is_named(command: list[str], fresh: Program)
     assert file.read_bytes() == b"\x00garbage" * 1000
 
 
-def test_a_file_in_place_of_the_home_is_named(fresh: Program) -> None:
+@pytest.mark.parametrize("command", [["init", "--demo"], ["ask", "hi"], ["people"], ["doctor"]])
+def test_a_file_in_place_of_the_home_is_named(command: list[str], fresh: Program) -> None:
     fresh.home.write_text("not a folder")
-    done = fresh("init", "--demo")
+    done = fresh(*command)
     assert done.status == 1
-    assert str(fresh.home) in done.err
+    assert str(fresh.home) in done.out + done.err
+    assert "应当是文件夹" in done.out + done.err
+    assert "还没有数据库" not in done.out + done.err
+
+
+@pytest.mark.parametrize("command", [["init"], ["ask", "hi"], ["people"], ["doctor"]])
+def test_a_folder_in_place_of_the_database_is_named(command: list[str], fresh: Program) -> None:
+    file = fresh.home / DATABASE_FILE
+    file.mkdir(parents=True)
+    done = fresh(*command)
+    assert done.status == 1
+    assert str(file) in done.out + done.err
+    assert "是一个文件夹" in done.out + done.err
+    assert "没有写入权限" not in done.out + done.err
+
+
+def test_damaged_conversations_are_no_damaged_database(demo: Program) -> None:
+    file = demo.home / CONVERSATIONS_FILE
+    file.write_bytes(b"\x00garbage" * 1000)
+    done = demo("ask", "--json", "我今天有哪些安排？")
+    assert done.status == 1
+    assert done.json["error"]["code"] == "storage.corrupt_conversations"
+    assert str(file) in done.err
+    assert "改名或删除" in done.err
+    assert "备份" not in done.err
+    file.unlink()
+    assert demo("ask", "我今天有哪些安排？").status == 0
 
 
 def test_wrong_settings_are_named_one_a_line_with_what_to_do(fresh: Program) -> None:
@@ -153,21 +183,58 @@ def test_wrong_settings_are_named_one_a_line_with_what_to_do(fresh: Program) -> 
     assert "SALESTWIN_MODEL" in lines[1]
 
 
+def demo_day(demo: Program) -> str:
+    checks = {check["name"]: check for check in demo("doctor", "--json").json["checks"]}
+    return str(checks["demo"]["detail"])
+
+
 def test_on_another_day_the_demo_moves_and_says_so_on_standard_error(demo: Program) -> None:
-    demo.set("SALESTWIN_NOW", "2026-03-04T09:00:00+08:00")
-    done = demo("tool", "run", "my_day", "--json")
+    demo.unset("SALESTWIN_NOW")
+    later = FixedClock(NOW + timedelta(days=2))
+    done = demo("tool", "run", "my_day", "--json", clock=later)
     assert done.status == 0
     assert done.json["result"]["today"] == "2026-03-04"
     assert done.json["result"]["events"]
     assert "演示公司移到今天" in done.err
+    assert demo("tool", "run", "my_day", "--json", clock=later).err == ""
+
+
+def test_a_question_of_another_time_leaves_the_demo_where_it_is_and_says_so(demo: Program) -> None:
+    demo.set("SALESTWIN_NOW", "2026-03-04T09:00:00+08:00")
+    done = demo("ask", "--json", "我今天有哪些安排？")
+    assert done.json["tools"][0]["result"]["today"] == "2026-03-04"
+    assert "2026-03-02" in done.err
+    assert "salestwin init" in done.err
+    assert "2026-03-02" in demo_day(demo)
+    assert "salestwin init" in demo("people").err
+    demo.set("SALESTWIN_NOW", NOW.isoformat())
+    assert demo("ask", "我今天有哪些安排？").err == ""
+
+
+def test_init_moves_the_demo_to_another_time_because_it_is_asked_to(demo: Program) -> None:
+    demo.set("SALESTWIN_NOW", "2026-03-04T09:00:00+08:00")
+    assert demo("init").status == 0
     assert demo("tool", "run", "my_day", "--json").err == ""
+    assert "2026-03-04" in demo_day(demo)
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+00:00", "9999-12-31T12:00:00+08:00", "1969-12-31", "2200-01-01"]
+)
+def test_a_moment_at_the_end_of_all_time_is_a_wrong_value(moment: str, demo: Program) -> None:
+    demo.set("SALESTWIN_NOW", moment)
+    done = demo("ask", "我明天有哪些安排？")
+    assert done.status == 1
+    assert "SALESTWIN_NOW" in done.err
+    assert "2199" in done.err
 
 
 def test_doctor_says_what_is_on_what_is_off_and_why(demo: Program) -> None:
     demo.set("SLACK_BOT_TOKEN", "xoxb-very-secret")
+    assert demo("doctor", "--json").status == 1  # half a channel
     demo.set("SALESTWIN_MODLE", "planner")
     done = demo("doctor", "--json")
-    assert done.status == 0
+    assert done.status == 1
     assert done.json["ok"] is False
     checks = {check["name"]: check for check in done.json["checks"]}
     assert checks["database"]["state"] == "on"
@@ -184,5 +251,5 @@ def test_doctor_works_where_nothing_else_does(fresh: Program) -> None:
     fresh.home.mkdir()
     (fresh.home / DATABASE_FILE).write_bytes(b"\x00garbage" * 1000)
     done = fresh("doctor")
-    assert done.status == 0
+    assert done.status == 1
     assert "✗ 数据库" in done.out

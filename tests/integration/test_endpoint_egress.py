@@ -9,9 +9,8 @@ import pytest
 
 from agents.egress import EgressOptions
 from agents.events import Delta, Final
-from agents.secrets import Egress
 from storage.database import Database
-from storage.vocabulary import Grade
+from storage.vocabulary import Egress, Grade
 from tests.fakes.action_world import ActionWorld
 from tests.fakes.agent_world import ANNA, Words, service, tool
 from tests.fakes.endpoint_world import LABEL, Endpoint, endpoint

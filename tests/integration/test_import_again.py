@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from storage.clock import FixedClock
 from storage.database import Database
@@ -318,3 +318,29 @@ def test_two_organisations_do_not_meet(desk: Desk) -> None:
     report = desk.run(desk.mapping(MAPPING, head=other))
     assert report.table("customer").taken == 2
     assert desk.count()["customer"] == 4
+
+
+def test_a_change_of_shares_alone_counts_for_the_names(desk: Desk) -> None:
+    desk.run(MAPPING)
+    (share,) = [row.model_dump() for row in desk.rows(CustomerShare).values()]
+    desk.change(delete(CustomerShare))
+    granted = desk.run(MAPPING).shares
+    assert granted is not None
+    assert (granted.granted, organisation(desk).version) == (1, 2)
+    desk.change(insert(CustomerShare).values({**share, "id": "shr-old", "external_id": "old"}))
+    withdrawn = desk.run(MAPPING).shares
+    assert withdrawn is not None
+    assert (withdrawn.withdrawn, organisation(desk).version) == (1, 3)
+    desk.run(MAPPING)
+    assert organisation(desk).version == 3
+
+
+def test_a_country_that_nobody_named_is_unknown(desk: Desk) -> None:
+    desk.run(MAPPING)
+    assert {row.country for row in desk.rows(Customer).values()} == {None}
+    desk.file("accounts.csv", "id,city,land\nAcme,Rome,IT\nBeta,Oslo,\n")
+    desk.run(MAPPING.replace("city: city", "city: city, land: country"))
+    assert {name: row.country for name, row in desk.rows(Customer).items()} == {
+        "Acme": "IT",
+        "Beta": None,
+    }

@@ -120,7 +120,7 @@ def test_ragged_rows_may_be_kept(desk: Desk) -> None:
 def test_a_near_name_is_offered(desk: Desk) -> None:
     line, _, _ = trouble(desk, "X,Adda,,,")
     assert 'There is no "Adda" in people. Did you mean "Ada"?' in line.say.en
-    assert "“人员”里没有“Adda”。您是不是指“Ada”？" in line.say.zh
+    assert "“人员”里没有“Adda”。你是不是指“Ada”？" in line.say.zh
 
 
 def test_the_first_of_two_rows_counts_and_the_second_names_it(desk: Desk) -> None:

@@ -18,7 +18,16 @@ from storage.database import Database
 from storage.identity import Caller
 from storage.migrate import migrate
 from storage.vocabulary import Role
-from tests.integration.library_shelf import FINANCE, MANAGER, ORG, REP, playbook, write
+from tests.integration.library_shelf import (
+    FINANCE,
+    MANAGER,
+    ORG,
+    REP,
+    playbook,
+    search,
+    sync,
+    write,
+)
 
 NOW = FixedClock(datetime(2026, 11, 21, 2, 0, tzinfo=UTC))
 QUESTIONS = Path(__file__).with_name("library_questions.yaml")
@@ -26,7 +35,7 @@ QUESTIONS = Path(__file__).with_name("library_questions.yaml")
 
 async def shelf(database: Database, folder: Path, *books: dict[str, Any]) -> Library:
     library = Library(database, NOW)
-    await library.sync(ORG, NOW, write(folder / "books", *books))
+    await sync(library, ORG, NOW, write(folder / "books", *books))
     return library
 
 
@@ -87,7 +96,7 @@ async def test_every_quote_stands_word_for_word_in_its_playbook(shipped: Library
         "pilot never ends",
     ):
         for language in ("zh", "en"):
-            for hit in await shipped.search(REP, text, language=language):
+            for hit in await search(shipped, REP, text, language=language):
                 book = hit.playbook
                 (file,) = (
                     f for f in (root / book.language).iterdir() if f.name.startswith(book.id)
@@ -97,7 +106,7 @@ async def test_every_quote_stands_word_for_word_in_its_playbook(shipped: Library
 
 
 async def test_the_quoted_place_is_the_one_that_speaks_of_the_question(shipped: Library) -> None:
-    (hit, *_) = await shipped.search(REP, "客户要折扣，要不要先走审批", language="zh")
+    (hit, *_) = await search(shipped, REP, "客户要折扣，要不要先走审批", language="zh")
     assert hit.playbook.id == "pb-001"
     assert hit.quote.locator in {"第4步", "风险点1"}
     assert hit.phrase in hit.playbook.triggers
@@ -253,9 +262,9 @@ async def test_the_edition_in_the_asked_language_is_shown(shipped: Library) -> N
 
 
 async def test_the_other_language_is_better_than_nothing(shipped: Library) -> None:
-    (hit, *_) = await shipped.search(REP, "two dealers claim the same account", language="en")
+    (hit, *_) = await search(shipped, REP, "two dealers claim the same account", language="en")
     assert (hit.playbook.id, hit.playbook.language) == ("pb-016", "zh")
-    (hit, *_) = await shipped.search(REP, "供应商安全问卷怎么填", language="zh")
+    (hit, *_) = await search(shipped, REP, "供应商安全问卷怎么填", language="zh")
     assert (hit.playbook.id, hit.playbook.language) == ("pb-031", "en")
 
 
@@ -270,7 +279,7 @@ async def test_without_an_answer_the_near_titles_are_offered(shipped: Library) -
     found = await shipped.find(REP, "怎么写商机总结", language="zh")
     assert found.hits == ()
     assert 0 < len(found.near) <= 3
-    assert await shipped.search(REP, "怎么写商机总结", language="zh") == []
+    assert await search(shipped, REP, "怎么写商机总结", language="zh") == []
 
 
 ODD = [
@@ -297,7 +306,7 @@ async def test_odd_questions_are_answered_calmly(shipped: Library, text: str) ->
 
 async def test_both_databases_find_the_same(fresh_database: Database) -> None:
     library = Library(fresh_database, NOW)
-    await library.sync(ORG, NOW)
+    await sync(library, ORG, NOW)
     for text, code in (("客户说太贵了怎么办", "pb-001"), ("renewal negotiation", "pb-012")):
         assert codes(await library.find(REP, text, language="zh"))[0] == code
     manager = await library.find(MANAGER, "经理陪访下属", language="zh")
@@ -318,7 +327,7 @@ async def test_named_playbooks_come_in_the_order_of_their_names(shipped: Library
 
 async def test_results_are_the_same_warm_or_cold(database: Database) -> None:
     library = Library(database, NOW)
-    await library.sync(ORG, NOW)
+    await sync(library, ORG, NOW)
     cold = await library.find(REP, "客户拿竞品低价压我", language="zh")
     warm = await library.find(REP, "客户拿竞品低价压我", language="zh")
     fresh = await Library(database, NOW).find(REP, "客户拿竞品低价压我", language="zh")

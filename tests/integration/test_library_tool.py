@@ -47,13 +47,6 @@ from tools.playbooks.tool import make_tools
 CLOCK = FixedClock(NOW)
 
 
-@pytest.fixture
-def world(sqlite_url: str) -> Iterator[World]:
-    made = make_world(sqlite_url)
-    yield made
-    made.close()
-
-
 @pytest.fixture(scope="module")
 def stocked_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The company with the shipped library, made once and copied for each test."""

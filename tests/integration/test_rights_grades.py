@@ -1,6 +1,6 @@
 """Field grades: a field above the caller's grades comes out on no path, and narrows no result."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -27,7 +27,7 @@ from storage.errors import GradeError, RightsError
 from storage.identity import GRADES
 from storage.session import PrincipalSession
 from storage.vocabulary import Grade, Role
-from tests.fakes.rights_world import MODELS, callers, company, seen, write
+from tests.fakes.rights_world import MODELS, callers, company, seen
 
 Session = PrincipalSession
 ROWS = company()
@@ -38,18 +38,6 @@ GRADED = [
     for name, column in model.__mapper__.columns.items()
     if "grade" in column.info
 ]
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def world(
-    request: pytest.FixtureRequest, databases: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Database]:
-    folder = tmp_path_factory.mktemp("rights")
-    url = databases.sqlite(folder) if request.param == "sqlite" else databases.postgres()
-    database = Database(url)
-    write(database, company())
-    yield database
-    database.close()
 
 
 # Each makes a statement in which the field decides or appears.
@@ -103,10 +91,10 @@ def test_there_are_graded_fields_of_both_grades() -> None:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_field_above_the_grades_is_refused_and_one_within_is_served(
-    world: Database, path: str
+    filled: Database, path: str
 ) -> None:
     for caller in CALLERS:
-        with world.principal(caller, "grades") as session:
+        with filled.principal(caller, "grades") as session:
             for model, field, grade in GRADED:
                 statement = PATHS[path](model, field)
                 if set(_grades(model) if path.startswith("whole") else {grade}) <= caller.grades:
@@ -116,9 +104,9 @@ def test_a_field_above_the_grades_is_refused_and_one_within_is_served(
                         session.rows(statement)
 
 
-def test_entities_come_without_the_fields_above_the_grades(world: Database) -> None:
+def test_entities_come_without_the_fields_above_the_grades(filled: Database) -> None:
     for caller in CALLERS:
-        with world.principal(caller, "grades") as session:
+        with filled.principal(caller, "grades") as session:
             for model, field, grade in GRADED:
                 for row in session.scalars(select(model)):
                     if grade in caller.grades:
@@ -130,9 +118,9 @@ def test_entities_come_without_the_fields_above_the_grades(world: Database) -> N
 
 
 @pytest.mark.parametrize("ask", ["alias", "join", "get", "first", "refresh", "expire"])
-def test_no_detour_brings_a_hidden_field(world: Database, ask: str) -> None:
+def test_no_detour_brings_a_hidden_field(filled: Database, ask: str) -> None:
     finance = next(caller for caller in CALLERS if caller.role == Role.FINANCE)
-    with world.principal(finance, "grades") as session:
+    with filled.principal(finance, "grades") as session:
         other = aliased(t.Contact)
         row: Any = {
             "alias": lambda: session.scalars(select(other))[0],
@@ -155,9 +143,9 @@ def test_no_detour_brings_a_hidden_field(world: Database, ask: str) -> None:
         assert "phone" not in row.__dict__
 
 
-def test_rows_stay_whole_for_those_who_may_read_them(world: Database) -> None:
+def test_rows_stay_whole_for_those_who_may_read_them(filled: Database) -> None:
     rep = next(caller for caller in CALLERS if caller.role == Role.REP)
-    with world.principal(rep, "grades") as session:
+    with filled.principal(rep, "grades") as session:
         found = session.scalars(select(t.Contact).order_by(t.Contact.phone))
         assert {row.id for row in found} == seen(rep, ROWS, t.Contact)
         assert {row.phone for row in found} == {"139"}
@@ -170,11 +158,11 @@ def test_l3_is_granted_by_authorship_to_every_role_alike() -> None:
 
 
 @pytest.mark.parametrize("model", [t.Note, t.InteractionText], ids=lambda m: m.__name__)
-def test_the_words_of_others_do_not_exist_for_anybody(world: Database, model: Any) -> None:
+def test_the_words_of_others_do_not_exist_for_anybody(filled: Database, model: Any) -> None:
     """Not to be read, counted, found, joined to, measured, or told from their absence."""
     for caller in CALLERS:
         foreign = [r for r in ROWS if type(r) is model and r.owner_id != caller.person_id]
-        with world.principal(caller, "red_team") as session:
+        with filled.principal(caller, "red_team") as session:
             own = seen(caller, ROWS, model)
             assert session.first(select(func.count()).select_from(model)) == len(own)
             assert session.first(select(func.max(func.length(model.text))).select_from(model)) == (

@@ -4,7 +4,7 @@ Every path either returns exactly what ``may_see`` allows or is refused. A path 
 SQLAlchemy filters differently, and a table that nobody thought of, fail here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -28,7 +28,7 @@ from sqlalchemy.orm import Bundle, aliased
 from storage import tables as t
 from storage.database import Database
 from storage.session import PrincipalSession
-from tests.fakes.rights_world import callers, company, key_of, seen, write
+from tests.fakes.rights_world import callers, company, key_of, seen
 
 Session = PrincipalSession
 ROWS = company()
@@ -39,18 +39,6 @@ KINDS: tuple[Any, ...] = (
     t.Organisation, t.Product, t.Customer, t.Contact, t.CustomerShare, t.Opportunity, t.Quote,
     t.CalendarEvent, t.Target, t.Store, t.Note, t.Turn, t.PendingAction, t.Lease,
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def world(
-    request: pytest.FixtureRequest, databases: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Database]:
-    folder = tmp_path_factory.mktemp("rights")
-    url = databases.sqlite(folder) if request.param == "sqlite" else databases.postgres()
-    database = Database(url)
-    write(database, company())
-    yield database
-    database.close()
 
 
 def key(model: Any) -> Any:
@@ -340,10 +328,10 @@ FINDING: tuple[Callable[[Session, Any], Any], ...] = (
 
 @pytest.mark.parametrize("path", FINDING, ids=lambda path: path.__name__)
 def test_a_path_finds_exactly_what_the_caller_may_see(
-    world: Database, path: Callable[[Session, Any], Any]
+    filled: Database, path: Callable[[Session, Any], Any]
 ) -> None:
     for caller in CALLERS:
-        with world.principal(caller, "matrix") as session:
+        with filled.principal(caller, "matrix") as session:
             for model in KINDS:
                 found, expected = path(session, model), seen(caller, ROWS, model)
                 if isinstance(found, int):

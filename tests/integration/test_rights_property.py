@@ -192,15 +192,10 @@ def _customer(row: Any) -> Any:
     return row.customer_id if hasattr(row, "customer_id") else row.id
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def database(
-    request: pytest.FixtureRequest, databases: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Database]:
-    folder = tmp_path_factory.mktemp("rights")
-    url = databases.sqlite(folder) if request.param == "sqlite" else databases.postgres()
-    opened = Database(url)
-    yield opened
-    opened.close()
+@pytest.fixture(scope="module")
+def database(lasting_database: Database) -> Database:
+    """One for all examples; each example empties it first."""
+    return lasting_database
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

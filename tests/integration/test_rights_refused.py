@@ -52,7 +52,7 @@ from storage.errors import RightsError, UnscopedStatementError
 from storage.guard import guard_of
 from storage.identity import Caller
 from storage.vocabulary import Role
-from tests.fakes.rights_world import NOW, company, seen, write
+from tests.fakes.rights_world import NOW, company, seen
 
 ROWS = company()
 REP = Caller("per-rep", "org", "rep", Role.REP)
@@ -74,18 +74,6 @@ class RawType(UserDefinedType[str]):
 
     def get_col_spec(self, **_kw: Any) -> str:
         return "TEXT), (SELECT text FROM note LIMIT 1"
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def world(
-    request: pytest.FixtureRequest, databases: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Database]:
-    folder = tmp_path_factory.mktemp("rights")
-    url = databases.sqlite(folder) if request.param == "sqlite" else databases.postgres()
-    database = Database(url)
-    write(database, company())
-    yield database
-    database.close()
 
 
 def forbidden() -> Iterator[tuple[str, Any]]:
@@ -227,22 +215,24 @@ FORBIDDEN = dict(forbidden())
 
 
 @pytest.mark.parametrize("shape", FORBIDDEN)
-def test_a_shape_that_cannot_be_filtered_is_refused(world: Database, shape: str) -> None:
+def test_a_shape_that_cannot_be_filtered_is_refused(filled: Database, shape: str) -> None:
     for caller in (REP, MANAGER, CRO):
-        with world.principal(caller, "red_team") as session, pytest.raises(RightsError):
+        with filled.principal(caller, "red_team") as session, pytest.raises(RightsError):
             session.rows(FORBIDDEN[shape])
 
 
-def test_the_same_shapes_are_ordinary_in_a_system_unit(world: Database) -> None:
-    with world.system("test", write=False) as session:
+def test_the_same_shapes_are_ordinary_in_a_system_unit(filled: Database) -> None:
+    with filled.system("test", write=False) as session:
         assert session.execute(select(_note)).all()
         assert session.execute(select(C.id, literal_column("1"))).all()
         assert session.execute(select(C.id).where(text("1=1"))).all()
-        assert session.execute(select(C.id, func.quote_literal(C.id) if _pg(world) else C.id)).all()
+        assert session.execute(
+            select(C.id, func.quote_literal(C.id) if _pg(filled) else C.id)
+        ).all()
 
 
-def test_the_inner_session_is_no_weaker_than_the_outer(world: Database) -> None:
-    with world.principal(REP, "red_team") as session:
+def test_the_inner_session_is_no_weaker_than_the_outer(filled: Database) -> None:
+    with filled.principal(REP, "red_team") as session:
         inner = object_session(session.scalars(select(C))[0])
         assert inner is not None
         for call in (
@@ -268,8 +258,8 @@ def test_the_inner_session_is_no_weaker_than_the_outer(world: Database) -> None:
         assert inner.get(N, "org-note-0") is not None
 
 
-def test_nothing_reaches_the_engine_outside_a_session(world: Database) -> None:
-    engine = world._engine
+def test_nothing_reaches_the_engine_outside_a_session(filled: Database) -> None:
+    engine = filled._engine
     for call in (
         lambda c: c.exec_driver_sql("SELECT text FROM note"),
         lambda c: c.execute(text("SELECT text FROM note")),
@@ -280,19 +270,19 @@ def test_nothing_reaches_the_engine_outside_a_session(world: Database) -> None:
             call(connection)
     with Session(engine) as session, pytest.raises(UnscopedStatementError):
         session.scalars(select(N)).all()
-    plain = Session(world._binds["principal", False])
+    plain = Session(filled._binds["principal", False])
     with plain as session, pytest.raises(UnscopedStatementError):
         session.scalars(select(N)).all()
 
 
-def test_there_is_no_session_without_a_principal_and_a_purpose(world: Database) -> None:
+def test_there_is_no_session_without_a_principal_and_a_purpose(filled: Database) -> None:
     for caller, purpose in ((None, "p"), ("per-rep", "p"), (REP, ""), (REP.scope, "p")):
-        with pytest.raises(RightsError), world.principal(caller, purpose):  # type: ignore[arg-type]
+        with pytest.raises(RightsError), filled.principal(caller, purpose):  # type: ignore[arg-type]
             pass
 
 
-def test_two_callers_never_share_loaded_rows(world: Database) -> None:
-    with world.principal(REP, "first") as first, world.principal(MATE, "second") as second:
+def test_two_callers_never_share_loaded_rows(filled: Database) -> None:
+    with filled.principal(REP, "first") as first, filled.principal(MATE, "second") as second:
         mine = first.get(N, "org-note-0")
         assert mine is not None
         assert second.get(N, "org-note-0") is None

@@ -24,18 +24,6 @@ CRO = Caller("per-cro", "org", "cro", Role.CRO)
 FINANCE = Caller("per-finance", "org", "finance", Role.FINANCE)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def filled(
-    request: pytest.FixtureRequest, databases: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Database]:
-    folder = tmp_path_factory.mktemp("rights")
-    url = databases.sqlite(folder) if request.param == "sqlite" else databases.postgres()
-    database = Database(url)
-    write(database, company())
-    yield database
-    database.close()
-
-
 @pytest.fixture
 def world(filled: Database) -> Iterator[Database]:
     """The filled database; whatever the test does to it must leave it as it was."""

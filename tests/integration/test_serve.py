@@ -31,7 +31,9 @@ def app(tmp_path: Path) -> App:
         session.add(action("act-old", NOW - timedelta(hours=1)))
         session.add(action("act-new", NOW + timedelta(hours=1)))
     database.close()
-    return build(Settings(SALESTWIN_HOME=tmp_path), clock=FixedClock(NOW + timedelta(days=1)))
+    # Neither the environment nor a .env may lead to somebody's own database.
+    settings = Settings(_env_file=None, home=tmp_path, database_url=None)
+    return build(settings, clock=FixedClock(NOW + timedelta(days=1)))
 
 
 def action(key: str, until: datetime) -> PendingAction:

@@ -2,18 +2,23 @@
 
 import os
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
 from sqlalchemy import event, func, select, text
+from sqlalchemy.engine.url import make_url
 from sqlmodel import col
 
 from storage import migrate
 from storage.database import Database
 from storage.errors import StorageError
+from storage.failures import storage_error
 from storage.identity import Caller
 from storage.session import PrincipalSession
 from storage.tables import Note, Organisation
@@ -242,6 +247,13 @@ def test_an_address_that_is_none_is_refused_without_showing_it() -> None:
     assert "secret" not in str(error)
 
 
+def test_a_driver_that_is_not_installed_is_no_server_that_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    expect("no_driver", lambda: Database("postgresql+psycopg://u@localhost/x"))
+
+
 def test_other_errors_pass_as_they_are(database: Database) -> None:
     add(database)
     with pytest.raises(Exception, match="UNIQUE"):
@@ -260,8 +272,26 @@ async def test_units_run_beside_the_loop(database: Database) -> None:
     await database.run(REP, "test", lambda session: session.add(note()), write=True)
     found = await database.run(REP, "test", lambda session: session.scalars(select(Note.id)))
     assert found == ["n"]
-    count = await database.run_system("test", lambda s: s.scalar(select(func.count(Note.id))))
-    assert count == 1
+    assert notes(database) == 1
     assert await database.offload(lambda: 7) == 7
     with pytest.raises(ZeroDivisionError):
         await database.run(REP, "test", lambda _session: 1 / 0)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (KeyError("the product does not exist"), None),
+        (ValueError('database "x" does not exist'), None),
+        (OperationalError('connection failed: FATAL:  database "x" does not exist'), "missing"),
+        (OperationalError('connection failed: FATAL:  role "x" does not exist'), "unreachable"),
+        (OperationalError("connection timeout expired"), "unreachable"),
+        (PoolTimeout("couldn't get a connection after 10 sec"), "unreachable"),
+        (ConnectionError("the page does not exist"), None),
+    ],
+)
+def test_only_what_the_driver_says_is_trouble_of_the_database(
+    error: Exception, reason: str | None
+) -> None:
+    found = storage_error(error, make_url("postgresql://127.0.0.1/x"))
+    assert (found and found.reason) == reason

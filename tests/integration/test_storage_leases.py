@@ -1,16 +1,18 @@
 """A lease is held by one at a time, ends by itself, and keeps two programs in order."""
 
 import asyncio
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from threading import Barrier
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from storage.database import Database
-from storage.errors import LeaseBusyError
+from storage.errors import LeaseBusyError, LeaseLostError
 from storage.leases import Leases
 from storage.tables import Lease
 
@@ -167,3 +169,134 @@ async def test_the_claim_is_given_up_when_the_block_fails(database: Database, wa
 
 async def _yield(_seconds: float) -> None:
     await asyncio.sleep(0)
+
+
+class Pauses:
+    """A keeper's pauses, each of which a test lets pass; the clock goes on with them."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._begun, self._over = asyncio.Semaphore(0), asyncio.Semaphore(0)
+        self._first = True
+
+    async def sleep(self, seconds: float) -> None:
+        self._begun.release()
+        await self._over.acquire()
+        self._watch.pass_time(seconds)
+
+    async def one(self) -> None:
+        """Returns when the keeper has done its work after a pause and begins the next."""
+        if self._first:
+            await self._begun.acquire()
+            self._first = False
+        self._over.release()
+        async with asyncio.timeout(30):  # only where the keeper has died
+            await self._begun.acquire()
+
+    def free(self) -> None:
+        """Lets all further pauses pass."""
+        for _ in range(20):
+            self._over.release()
+
+
+@contextmanager
+def outage(database: Database) -> Iterator[None]:
+    """As long as it lasts, nothing can be read or written of leases."""
+    with database.system("test") as session:
+        session.execute(text("ALTER TABLE lease RENAME TO away"))
+    try:
+        yield
+    finally:
+        with database.system("test") as session:
+            session.execute(text("ALTER TABLE away RENAME TO lease"))
+
+
+def holders(database: Database) -> list[str]:
+    with database.system("check", write=False) as session:
+        return [lease.holder for lease in session.scalars(select(Lease)).all()]
+
+
+async def test_trouble_that_passes_does_not_end_a_claim(
+    any_database: Database, watch: Watch
+) -> None:
+    leases, pauses = _leases(any_database, watch), Pauses(watch)
+    async with leases.hold("thread", sleep=pauses.sleep):
+        await pauses.one()
+        with outage(any_database):
+            await pauses.one()
+        for _ in range(5):
+            await pauses.one()
+        assert holders(any_database) == ["lease-1"]
+        assert not leases.acquire("thread", "somebody else")
+    assert holders(any_database) == []
+
+
+async def test_a_block_that_ended_well_stays_so_when_nothing_can_be_given_back(
+    any_database: Database, watch: Watch
+) -> None:
+    leases, pauses = _leases(any_database, watch), Pauses(watch)
+    finished = False
+    with outage_begun(any_database) as begin:
+        async with leases.hold("thread", sleep=pauses.sleep):
+            begin()
+            await pauses.one()
+            finished = True
+    assert finished
+    watch.pass_time(30)
+    assert leases.acquire("thread", "ann")  # it ended by itself
+
+
+@contextmanager
+def outage_begun(database: Database) -> Iterator[Callable[[], None]]:
+    """An outage that begins when it is told to."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(outage(database))
+
+
+async def lose(leases: Leases, pauses: Pauses, trouble: Callable[[], object]) -> None:
+    """A block in which a claim is lost; it would never end by itself."""
+    async with leases.hold("thread", sleep=pauses.sleep):
+        trouble()
+        pauses.free()
+        async with asyncio.timeout(30):  # only where nobody notices the loss
+            await asyncio.Event().wait()
+
+
+async def test_a_block_whose_claim_somebody_took_ends(any_database: Database, watch: Watch) -> None:
+    leases, pauses = _leases(any_database, watch), Pauses(watch)
+
+    def overtake() -> None:
+        watch.pass_time(31)
+        assert leases.acquire("thread", "ann")
+
+    with pytest.raises(LeaseLostError):
+        await lose(leases, pauses, overtake)
+    assert holders(any_database) == ["ann"]
+    task = asyncio.current_task()
+    assert task is not None
+    assert not task.cancelling()
+
+
+async def test_a_block_ends_when_its_claim_cannot_be_prolonged(
+    any_database: Database, watch: Watch
+) -> None:
+    leases, pauses = _leases(any_database, watch), Pauses(watch)
+    with outage_begun(any_database) as begin, pytest.raises(LeaseLostError):
+        await lose(leases, pauses, begin)
+    assert watch.now() >= START + TERM
+
+
+async def test_who_cancels_a_block_gets_it_cancelled(database: Database, watch: Watch) -> None:
+    leases, inside = _leases(database, watch), asyncio.Event()
+
+    async def block() -> None:
+        async with leases.hold("thread"):
+            inside.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(block())
+    await inside.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert holders(database) == []

@@ -1,6 +1,5 @@
 """Who is who, and as whom one may act."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -38,14 +37,9 @@ STAFF: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def company(
-    request: pytest.FixtureRequest, databases: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Database]:
-    folder = tmp_path_factory.mktemp("people")
-    url = databases.sqlite(folder) if request.param == "sqlite" else databases.postgres()
-    database = Database(url)
-    with database.system("staff") as session:
+@pytest.fixture(scope="module")
+def company(lasting_database: Database) -> Database:
+    with lasting_database.system("staff") as session:
         session.add_all([Organisation(id="org", name="one"), Organisation(id="two", name="two")])
         session.add_all(person(key, **values) for key, values in STAFF.items())
         session.add(person("stranger", "陈思远", org_id="two", manager_id="boss"))
@@ -56,8 +50,7 @@ def company(
             for key, manager, parent in regions
         )
         session.add(Region(id="x1", org_id="two", name="x1", manager_id="boss", parent_id="r1"))
-    yield database
-    database.close()
+    return lasting_database
 
 
 def find(company: Database, text: str, org_id: str | None = "org") -> list[str]:

@@ -20,7 +20,7 @@ def demo(
 
 
 def talk(demo: Program, *lines: str, encoding: str = "utf-8") -> str:
-    done = demo("chat", stdin="\n".join(lines).encode(encoding))
+    done = demo.chat(*lines, encoding=encoding)
     assert done.status == 0, done.err
     assert done.err == ""
     return done.out
@@ -30,7 +30,7 @@ def test_lines_are_answered_in_order_and_the_end_of_input_ends_it(demo: Program)
     out = talk(demo, "我今天有哪些安排？", "", "   ", "谢谢")
     assert "**" not in out
     assert "\x1b" not in out
-    assert "您 ›" not in out
+    assert "你 ›" not in out
     assert "日程" in out.split("谢")[0]
 
 

@@ -1,5 +1,6 @@
 """The terminal channel on a real terminal (a pseudo one): prompt, greeting, buttons, Ctrl-C."""
 
+import json
 import os
 import pty
 import re
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.readers import HISTORY_FILE
+from bot.channels.history import HISTORY_FOLDER
 from tests.integration.cli_kit import Program, demo_program
 
 ROOT = Path(__file__).parents[2]
@@ -23,13 +24,14 @@ _COLOURS = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 class Terminal:
     """A chat on a pseudo terminal of 100 by 40."""
 
-    def __init__(self, home: Path, *arguments: str) -> None:
+    def __init__(self, home: Path, *arguments: str, now: str = "") -> None:
         self._seen = ""
         self.all = ""
         self._end, screen = pty.openpty()
         environment = {
             **os.environ,
             "SALESTWIN_HOME": str(home),
+            "SALESTWIN_NOW": now,
             "PYTHONPATH": str(ROOT),
             "TERM": "xterm-256color",
             "COLUMNS": "100",
@@ -89,15 +91,17 @@ class Terminal:
 def demo(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Program:
-    return demo_program(tmp_path / "home", monkeypatch, tmp_path_factory)
+    made = demo_program(tmp_path / "home", monkeypatch, tmp_path_factory)
+    made.unset("SALESTWIN_NOW")  # the chat's process goes by the machine's clock
+    return made
 
 
 @pytest.fixture
 def terminals(demo: Program) -> Iterator[Callable[..., Terminal]]:
     opened: list[Terminal] = []
 
-    def start(*arguments: str) -> Terminal:
-        opened.append(Terminal(demo.home, *arguments))
+    def start(*arguments: str, now: str = "") -> Terminal:
+        opened.append(Terminal(demo.home, *arguments, now=now))
         return opened[-1]
 
     yield start
@@ -111,40 +115,54 @@ def terminal(terminals: Callable[..., Terminal]) -> Terminal:
 
 
 def test_a_conversation(terminal: Terminal, demo: Program) -> None:
-    before = terminal.wait("您 ›")
+    before = terminal.wait("你 ›")
     assert "陈思远" not in before  # the prompt does not wait for the database
     greeting = terminal.wait("可以这样问")
     assert "陈思远，" in greeting
     assert "今天：" in greeting
     terminal.type("记一下：客户想三月交货\r")
     terminal.wait("采纳")
-    terminal.wait("您 ›")
+    terminal.wait("你 ›")
     terminal.type("2\r")
     terminal.wait("修改为 ›")
     terminal.type("，周五再联系\r")
-    assert "已记下" in terminal.wait("您 ›")
+    assert "已记下" in terminal.wait("你 ›")
+    terminal.type("我今天有哪些安排？\r")
+    terminal.wait("你 ›")
     terminal.type("/quit\r")
     assert terminal.close() == 0
     notes = demo("tool", "run", "find_notes", "--json").json["result"]["notes"]
     assert "客户想三月交货，周五再联系" in [note["text"] for note in notes]
-    history = demo.home / HISTORY_FILE
-    assert "记一下" in history.read_text(encoding="utf-8")
+    (history,) = (demo.home / HISTORY_FOLDER).iterdir()
+    assert [json.loads(row) for row in history.read_text(encoding="utf-8").splitlines()] == [
+        "我今天有哪些安排？",
+        "/quit",
+    ]
     assert history.stat().st_mode & 0o077 == 0
 
 
+def test_a_fixed_clock_is_named_as_ignored(terminals: Callable[..., Terminal]) -> None:
+    terminal = terminals(now="2026-03-02T09:00:00+08:00")
+    assert terminal.wait("SALESTWIN_NOW")
+    terminal.wait("可以这样问")
+    terminal.type("\x04")
+    assert terminal.close() == 0
+    assert terminal.all.count("SALESTWIN_NOW") == 1
+
+
 def test_ctrl_c_ends_a_turn_then_a_line_then_the_program(terminal: Terminal) -> None:
-    terminal.wait("您 ›")
+    terminal.wait("你 ›")
     terminal.type("我今天有哪些安排？\r")
     terminal.wait("正在想")
     terminal.interrupt()
     terminal.wait("已停下")
-    terminal.wait("您 ›")
+    terminal.wait("你 ›")
     terminal.type("我今天有哪些安排？\r")
     terminal.wait("日程")
-    terminal.wait("您 ›")
+    terminal.wait("你 ›")
     terminal.type("半句话\x03")
     terminal.wait("再按一次")
-    terminal.wait("您 ›")
+    terminal.wait("你 ›")
     terminal.type("\x03")
     assert terminal.close() == 0
 
@@ -155,7 +173,7 @@ def test_a_pasted_text_of_many_lines_is_one_message(terminal: Terminal) -> None:
     shown = terminal.wait("采纳")
     assert "第一行" in shown
     assert "第二行" in shown
-    terminal.wait("您 ›")
+    terminal.wait("你 ›")
     terminal.type("\x04")
     assert terminal.close() == 0
 

@@ -1,7 +1,6 @@
 """What each role sees of a customer in ``fetch_customer_brief``."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,7 +18,6 @@ from tests.integration.tool_world import (
     WANG,
     World,
     context,
-    make_world,
 )
 from tools.artifact import Artifact, NotFound, Refusal
 from tools.customers.schemas import CustomerBrief, Section
@@ -28,13 +26,6 @@ from tools.customers.service import fetch_brief
 # Everything of grade L1 in the world, wherever it stands: fields and free text.
 L1 = ("王建国", "李敏", "赵强", "13912345678", "13800001111", "wjg@renhe.cn", "wjg_renhe")
 L3 = ("我没法交代", "私下更看好我们的售后")
-
-
-@pytest.fixture
-def world(sqlite_url: str) -> Iterator[World]:
-    made = make_world(sqlite_url)
-    yield made
-    made.close()
 
 
 async def ask(world: World, caller: Caller, *sections: Section) -> Artifact:

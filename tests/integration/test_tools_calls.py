@@ -1,7 +1,6 @@
 """The tools as a model calls them: schema, injected identity, words and artifact together."""
 
 import itertools
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,18 +10,11 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from tests.fakes.scripted_model import ScriptedModel
-from tests.integration.tool_world import CHEN, HR, WANG, World, context, make_world
+from tests.integration.tool_world import CHEN, HR, WANG, World, context
 from tools.context import TurnContext
 from tools.customers import tool as customers
 from tools.diary import tool as diary
 from tools.notes import tool as notes
-
-
-@pytest.fixture
-def world(sqlite_url: str) -> Iterator[World]:
-    made = make_world(sqlite_url)
-    yield made
-    made.close()
 
 
 def tools_of(world: World) -> list[BaseTool]:
@@ -30,7 +22,7 @@ def tools_of(world: World) -> list[BaseTool]:
     database, linker = world.database, world.linker
     return [
         *customers.make_tools(database=database, linker=linker),
-        *diary.make_tools(database=database),
+        *diary.make_tools(database=database, linker=linker),
         *notes.make_tools(
             database=database, linker=linker, new_id=lambda prefix: f"{prefix}-{next(numbers)}"
         ),
@@ -56,9 +48,9 @@ def test_schemas_name_no_identity_and_explain_themselves(world: World) -> None:
     schemas = {t.name: convert_to_openai_tool(t)["function"] for t in tools_of(world)}
     assert {name: sorted(s["parameters"]["properties"]) for name, s in schemas.items()} == {
         "fetch_customer_brief": ["customer", "sections"],
-        "my_day": ["day", "days", "scope"],
+        "my_day": ["day", "days", "person", "scope"],
         "record_note": ["customer", "opportunity", "text"],
-        "find_notes": ["author", "customer", "query"],
+        "find_notes": ["author", "customer", "day", "days", "query"],
     }
     assert all(len(schema["description"]) > 80 for schema in schemas.values())
     assert schemas["fetch_customer_brief"]["parameters"]["required"] == ["customer"]

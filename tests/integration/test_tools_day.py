@@ -1,7 +1,6 @@
 """``my_day`` over a real database."""
 
 import json
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,7 +23,6 @@ from tests.integration.tool_world import (
     World,
     at,
     context,
-    make_world,
     owned,
 )
 from tools.artifact import Artifact, Problem, Refusal
@@ -36,15 +34,8 @@ TOMORROW = TODAY + timedelta(1)
 MONDAY = TODAY + timedelta(2)
 
 
-@pytest.fixture
-def world(sqlite_url: str) -> Iterator[World]:
-    made = make_world(sqlite_url)
-    yield made
-    made.close()
-
-
 async def ask(world: World, caller: Caller = WANG, **args: Any) -> Artifact:
-    return await fetch_day(context(caller), database=world.database, **args)
+    return await fetch_day(context(caller), database=world.database, linker=world.linker, **args)
 
 
 async def day(world: World, caller: Caller = WANG, **args: Any) -> Day:
@@ -95,7 +86,7 @@ async def test_nothing_at_all_is_said_plainly(world: World) -> None:
     assert (result.events, result.promises, result.deals, result.first) == ([], [], [], None)
     assert result.next_event is None
     assert "日程是空的" in words(result)
-    assert "没有到期的承诺，也没有非动不可的商机" in words(result)
+    assert "你名下没有到期的承诺，也没有要推的商机" in words(result)
     assert "the diary is empty" in words(result, "en")
 
 
@@ -134,7 +125,9 @@ async def test_a_week_is_grouped_by_day(world: World) -> None:
     world.add(event("周会", MONDAY, 9, 10, kind="internal"))
     result = await day(world, day=TODAY.isoformat(), days=7)
     text = words(result)
-    assert text.startswith("**11月21日（周六）起 7 天**：2 个安排")
+    assert text.startswith(
+        "**11月21日（周六）起 7 天，到 11月27日（周五）**：2 个安排（内部会 1、拜访 1）"
+    )
     assert text.index("**11月22日（周日）**") < text.index("**11月23日（周一）**")
     assert result.gaps == []
     assert "Mon 23 Nov" in words(result, "en")
@@ -212,7 +205,7 @@ async def test_a_manager_may_ask_for_the_teams_key_meetings(world: World) -> Non
     assert "王芳 14:00–15:30" in words(result)
     mine = await day(world, CHEN, day=TOMORROW.isoformat())
     assert (mine.team, mine.events) == ([], [])
-    assert "团队" not in words(mine)
+    assert "团队重点会面" not in words(mine)
     everyone = await day(world, CRO, day=TOMORROW.isoformat(), scope="team")
     assert [e.owner for e in everyone.team] == ["王芳"]
 
@@ -278,7 +271,7 @@ async def test_impossible_days_are_a_problem(
 async def test_a_day_begins_and_ends_in_the_callers_zone(world: World) -> None:
     world.add(event("早班", TOMORROW, 0, 1))
     london = Caller(WANG.person_id, ORG, WANG.name, WANG.role, timezone="Europe/London")
-    abroad = await fetch_day(context(london), database=world.database)
+    abroad = await fetch_day(context(london), database=world.database, linker=world.linker)
     assert isinstance(abroad, Day)
     # 00:00 in Shanghai is 16:00 of the day before in London.
     assert "早班" in [e.text for e in abroad.events]

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -26,7 +25,6 @@ from tests.integration.tool_world import (
     World,
     ago,
     context,
-    make_world,
     owned,
 )
 from tools.artifact import Artifact, Choice, NotFound, Problem, Refusal
@@ -35,13 +33,6 @@ from tools.notes.schemas import NoteProposal, NotesFound
 from tools.notes.service import find_own_notes, propose_note
 
 TEXT = "王主任说：预算 380 万，\n  别告诉采购。"
-
-
-@pytest.fixture
-def world(sqlite_url: str) -> Iterator[World]:
-    made = make_world(sqlite_url)
-    yield made
-    made.close()
 
 
 async def propose(world: World, text: str = TEXT, caller: Caller = WANG, **args: Any) -> Artifact:
@@ -170,7 +161,7 @@ async def test_the_effect_itself_is_idempotent(world: World) -> None:
     decision = click(world, "adopt")
     action = decision.action
     assert action is not None
-    args = dict(action.args)
+    args = dict(decision.args or {})
 
     class Later:
         action_id, now = "act-1", NOW + timedelta(hours=1)
@@ -240,7 +231,7 @@ async def test_a_note_may_be_about_nobody_or_only_about_a_deal(world: World) -> 
 async def test_a_text_that_is_no_note_is_a_problem(world: World, text: str, reason: str) -> None:
     result = await propose(world, text)
     assert isinstance(result, Problem)
-    assert result.reason == reason
+    assert (result.reason, result.outcome) == (reason, "asked")
 
 
 async def test_unknown_foreign_and_mismatched_subjects(world: World) -> None:

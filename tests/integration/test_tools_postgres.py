@@ -1,17 +1,24 @@
 """The same answers from PostgreSQL: the queries hold on both databases."""
 
 import itertools
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from storage import tables as t
 from tests.integration.tool_world import (
     CHEN,
+    CRO,
     FINANCE,
+    LI,
+    RENHE,
+    TODAY,
     WANG,
     World,
     context,
     make_world,
+    owned,
 )
 from tools.customers.service import fetch_brief
 from tools.diary.service import fetch_day
@@ -20,6 +27,10 @@ from tools.notes.service import find_own_notes, propose_note
 
 async def answers(world: World) -> list[dict[str, Any]]:
     """What the tools answer to a few people, dumped."""
+    world.add(
+        t.Payment(**owned("pay-1"), customer_id=RENHE, amount_minor=5, due_on=TODAY - timedelta(3)),
+        t.Payment(**owned("pay-2"), customer_id=RENHE, amount_minor=7, due_on=TODAY),
+    )
     numbers = itertools.count(1)
     tools = {"database": world.database, "linker": world.linker}
     found = [
@@ -28,8 +39,13 @@ async def answers(world: World) -> list[dict[str, Any]]:
         await fetch_brief(
             context(WANG), customer="仁和", sections=["deals", "history", "tickets"], **tools
         ),
-        await fetch_day(context(WANG), database=world.database, days=7),
-        await fetch_day(context(CHEN), database=world.database, days=7, scope="team"),
+        await fetch_brief(context(WANG), customer="仁和", sections=["contracts"], **tools),
+        await fetch_day(context(WANG), days=7, **tools),
+        await fetch_day(context(CHEN), days=7, scope="team", **tools),
+        await fetch_day(context(CRO), days=7, scope="team", **tools),
+        await fetch_day(context(CHEN), days=7, person="王芳", **tools),
+        await fetch_day(context(LI), person="王芳", **tools),
+        await fetch_day(context(WANG), scope="team", **tools),
         await propose_note(
             context(WANG), text="周五回电", new_id=lambda p: f"{p}-{next(numbers)}", **tools
         ),
@@ -46,8 +62,9 @@ async def test_both_databases_answer_alike(sqlite_url: str, request: pytest.Fixt
         for world in worlds:
             world.close()
     assert [result["kind"] for result in on_sqlite] == [
-        *["customer_brief"] * 3,
-        *["day"] * 2,
+        *["customer_brief"] * 4,
+        *["day"] * 4,
+        *["refusal"] * 2,
         "note_proposal",
         "notes",
     ]

@@ -133,7 +133,7 @@ def test_a_claim_without_a_tool_becomes_the_truth(
 @pytest.mark.parametrize(
     ("language", "claim", "truth"),
     [
-        ("zh", "笔记已保存。", "还没有执行：要等您采纳之后才会生效。"),
+        ("zh", "笔记已保存。", "还没有执行：要等你采纳之后才会生效。"),
         ("en", "Saved.", "Nothing has been done yet: it takes effect when you adopt it."),
     ],
 )

@@ -119,7 +119,7 @@ def action(state: ActionState) -> PendingAction:
 @pytest.mark.parametrize("state", get_args(State))
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_end_of_a_decision_has_words_and_an_outcome(state: State, language: Language) -> None:
-    from agents.actions import worded
+    from agents.cards import worded
 
     for before in ActionState:
         decision = Decision(state, None if state == "unknown" else action(before), "no_effect")
@@ -138,7 +138,7 @@ def test_every_end_of_a_decision_has_words_and_an_outcome(state: State, language
     ],
 )  # fmt: skip
 def test_every_refused_click_is_explained(reason: str) -> None:
-    from agents.actions import worded
+    from agents.cards import worded
 
     said = {
         worded(Decision("refused", action(ActionState.PENDING), reason), ANNA, language).text

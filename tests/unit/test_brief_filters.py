@@ -1,7 +1,9 @@
 """Dates, ages and labels as people read them."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from importlib import resources
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -84,6 +86,62 @@ def test_durations(days: int | None, zh: str, en: str) -> None:
     assert (f.duration(days, "zh"), f.duration(days, "en")) == (zh, en)
 
 
+@pytest.mark.parametrize(
+    ("days", "zh"),
+    [
+        (59, "59 天"),
+        (81, "3 个月"),
+        (800, "2.2 年"),
+        (3287, "9 年"),
+        (3330, "9 年"),
+        (3399, "9 年"),
+    ],
+)
+def test_long_durations_have_no_needless_decimals(days: int, zh: str) -> None:
+    assert f.duration(days, "zh") == zh
+
+
+def test_what_is_late_is_told_to_the_day_within_a_year() -> None:
+    assert [f.lasting(days, "zh") for days in (1, 81, 365)] == ["1 天", "81 天", "365 天"]
+    assert f.lasting(3399, "zh") == f.duration(3399, "zh")
+    assert f.lasting(3399, "en") == "9 years"
+    assert f.lasting(None, "en") == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "cut"),
+    [
+        ("Trial went well", 15, "Trial went well"),
+        ("Trial went well", 9, "Trial…"),
+        ("Trial went well", 11, "Trial went…"),
+        ("Trialwentwell", 6, "Trial…"),
+        ("王主任说预算砍了一半", 6, "王主任说预…"),
+        ("他们用CRM系统", 6, "他们用…"),
+    ],
+)
+def test_words_are_not_cut_in_half(text: str, longest: int, cut: str) -> None:
+    assert f.clipped(text, longest) == cut
+
+
+@given(st.text(), st.integers(2, 40))
+def test_a_cut_text_keeps_its_bound(text: str, longest: int) -> None:
+    assert len(f.clipped(text, longest)) <= longest
+
+
+@pytest.mark.parametrize(
+    ("title", "word", "rest"),
+    [
+        ("电话：王总", "电话", "王总"),
+        ("Call: Claire", "call", "Claire"),
+        ("电话跟进王总", "电话", "电话跟进王总"),
+        ("电话：", "电话", "电话："),
+        ("王总", "电话", "王总"),
+    ],
+)
+def test_a_title_does_not_repeat_its_kind(title: str, word: str, rest: str) -> None:
+    assert f.bare(title, word) == rest
+
+
 @given(st.dates(date(1990, 1, 1), date(2060, 1, 1)))
 def test_past_and_future_never_sound_alike(moment: date) -> None:
     words = f.ago(moment, TODAY, "en")
@@ -117,6 +175,16 @@ def test_every_code_of_the_vocabulary_has_a_word(
 def test_both_languages_have_the_same_labels() -> None:
     zh, en = f.labels("zh"), f.labels("en")
     assert {k: set(v) for k, v in zh.items()} == {k: set(v) for k, v in en.items()}
+
+
+def test_every_country_of_the_example_import_has_a_name() -> None:
+    path = Path(__file__).parents[2] / "examples" / "import" / "crm-sales-opportunities.yaml"
+    codes = set(
+        re.findall(r"^          [A-Z][A-Za-z ]+: ([A-Z]{2})$", path.read_text(), re.MULTILINE)
+    )
+    assert len(codes) >= 15
+    for language in ("zh", "en"):
+        assert codes <= set(f.labels(language)["country"])
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

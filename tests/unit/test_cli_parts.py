@@ -2,16 +2,18 @@
 
 import io
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from bot import channels
 from bot.__main__ import ROOMS, room_folders, strangers
 from bot.bench.figures import BenchReport, Figure, report_lines
 from bot.channels.slash import Slash, read_slash
 from bot.channels.talk import pressed
-from bot.checkup import channel
-from bot.identity import near_names
+from bot.checkup import ADAPTERS, CHANNELS, channel
+from bot.identity import near_names, works_here
 from bot.journal import note_defect
 from bot.messages import Action
 from bot.render.harmless import harmless
@@ -27,6 +29,8 @@ class Person:
     english_name: str | None = None
     aliases: list[str] = field(default_factory=list)
     active: bool = True
+    timezone: str = "Asia/Shanghai"
+    left_on: date | None = None
 
 
 PEOPLE = [
@@ -35,13 +39,16 @@ PEOPLE = [
     Person("p-3", "张帆"),
     Person("p-4", "张力", active=False),
     Person("p-5", "Max Bloom"),
+    Person("p-6", "张立", left_on=date(2026, 11, 21)),
+    Person("p-7", "张丽", left_on=date(2026, 11, 22)),
 ]
+MORNING = datetime(2026, 11, 20, 22, tzinfo=UTC)  # six o'clock on the 21st in Shanghai
 
 
 @pytest.mark.parametrize(
     ("said", "near"),
     [
-        ("张力", ["张伟", "张帆"]),
+        ("张力", ["张伟", "张帆", "张丽"]),
         ("Simon Chan", ["陈思远"]),
         ("max  blom", ["Max Bloom"]),
         ("zzzzzz", []),
@@ -49,7 +56,24 @@ PEOPLE = [
     ],
 )
 def test_near_names_are_close_and_here(said: str, near: list[str]) -> None:
-    assert near_names(said, PEOPLE) == near
+    here = [person for person in PEOPLE if works_here(person, MORNING)]
+    assert near_names(said, here) == near
+
+
+@pytest.mark.parametrize(
+    ("zone", "left", "here"),
+    [
+        ("Asia/Shanghai", date(2026, 11, 21), False),  # where the day has begun already
+        ("Europe/Berlin", date(2026, 11, 21), True),
+        ("Asia/Shanghai", date(2026, 11, 22), True),
+        ("Asia/Shanghai", None, True),
+    ],
+)
+def test_somebody_leaves_with_the_day_of_the_own_place(
+    zone: str, left: date | None, here: bool
+) -> None:
+    assert works_here(Person("p", "x", timezone=zone, left_on=left), MORNING) is here
+    assert not works_here(Person("p", "x", active=False, timezone=zone, left_on=left), MORNING)
 
 
 @pytest.mark.parametrize(
@@ -102,9 +126,24 @@ def settings(**values: str) -> Settings:
 def test_a_channel_is_on_off_or_half_configured(
     values: dict[str, str], state: str, named: str
 ) -> None:
-    check = channel("slack", settings(**values), Words("zh"))
+    check = channel("slack", settings(**values), Words("zh"), {"slack"})
     assert check.state == state
     assert named in check.detail
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_channel_without_an_adapter_is_never_on(language: str) -> None:
+    words = Words("zh" if language == "zh" else "en")
+    whole = settings(telegram_bot_token="x")
+    assert channel("telegram", whole, words, {"telegram"}).state == "on"
+    check = channel("telegram", whole, words, {"slack"})
+    assert check.state == "off"
+    assert words("doctor.no_adapter") in check.detail
+
+
+def test_no_channel_is_called_on_before_there_is_an_adapter_for_it() -> None:
+    folder = Path(channels.__file__).parent
+    assert {name for name in CHANNELS if (folder / f"{name}.py").exists()} == ADAPTERS
 
 
 def test_figures_have_the_shape_of_the_interface() -> None:

@@ -9,6 +9,7 @@ import pytest
 from bot.settings import (
     Settings,
     SettingsError,
+    SettingsProblem,
     load_settings,
     spoken_language,
     unknown_variables,
@@ -61,7 +62,7 @@ def test_env_file_in_another_encoding_is_named(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes("SALESTWIN_HOME=数据".encode("gbk"))
     with pytest.raises(SettingsError) as caught:
         load_settings()
-    assert caught.value.problems == [(".env", None)]
+    assert caught.value.problems == (SettingsProblem(".env", "unreadable"),)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_a_wrong_value_is_named_and_shown(
     monkeypatch.setenv(variable, value)
     with pytest.raises(SettingsError) as caught:
         load_settings()
-    assert caught.value.problems == [(variable, value)]
+    assert caught.value.problems == (SettingsProblem(variable, "wrong", value),)
 
 
 def test_several_wrong_values_are_all_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +94,7 @@ def test_several_wrong_values_are_all_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("SALESTWIN_EGRESS", "x")
     with pytest.raises(SettingsError) as caught:
         load_settings()
-    assert [name for name, _ in caught.value.problems] == ["SALESTWIN_TZ", "SALESTWIN_EGRESS"]
+    assert [one.variable for one in caught.value.problems] == ["SALESTWIN_TZ", "SALESTWIN_EGRESS"]
 
 
 def test_a_database_url_is_never_shown_for_it_may_hold_a_password(
@@ -102,7 +103,7 @@ def test_a_database_url_is_never_shown_for_it_may_hold_a_password(
     monkeypatch.setenv("SALESTWIN_DATABASE_URL", "mysql://u:secret@h/db")
     with pytest.raises(SettingsError) as caught:
         load_settings()
-    assert caught.value.problems == [("SALESTWIN_DATABASE_URL", None)]
+    assert caught.value.problems == (SettingsProblem("SALESTWIN_DATABASE_URL", "wrong"),)
     assert "secret" not in repr(caught.value)
 
 
@@ -124,7 +125,7 @@ def test_a_remote_model_needs_a_key_or_an_address(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("SALESTWIN_MODEL", "openai:qwen-max")
     with pytest.raises(SettingsError) as caught:
         load_settings()
-    assert caught.value.problems == [("OPENAI_API_KEY", None)]
+    assert caught.value.problems == (SettingsProblem("OPENAI_API_KEY", "missing"),)
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1/")
     assert load_settings().openai_base_url == "http://127.0.0.1:9/v1"
 

@@ -142,7 +142,7 @@ def test_a_deal_presses_by_date_or_by_age(
 def test_a_manager_hears_of_weighty_meetings(
     tier: str | None, amount: int | None, complaint: bool, expected: str | None
 ) -> None:
-    assert rules.why_key(tier, amount, complaint) == expected
+    assert rules.why_key(tier, amount, "CNY", complaint) == expected
 
 
 MEETING = slot("m", 14, 15, customer_id="cus")

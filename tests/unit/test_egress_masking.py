@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.masking import Restorer, Vault
-from agents.secrets import Egress, Secret, Secrets, dictated_spans, may_leave, name_secrets
+from agents.secrets import Secret, Secrets, dictated_spans, may_leave, name_secrets
+from storage.vocabulary import Egress
 
 PERSONAL = [
     ("手机13945671234找我", "13945671234", "phone"),

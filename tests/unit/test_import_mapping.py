@@ -25,6 +25,7 @@ tables:
       sector: {to: industry, values: {NO: Norway, 1: one}}
       joined: {to: customer_since, formats: "%d/%m/%Y"}
 """
+_TICKET, _TALK = "{no: number, at: opened_at}", "{how: kind, at: occurred_at}"
 _FIELD, _TABLE = "mapping_unknown_field", "mapping_unknown_table"
 
 
@@ -122,7 +123,7 @@ def test_mistakes_in_the_further_sections(extra: str, code: str, line: int) -> N
 def test_a_near_name_is_offered() -> None:
     problem = mistake(GOOD.replace("account: name", "account: nmae"))
     assert 'Did you mean "name"?' in problem.sentence("en")
-    assert "您是不是指“name”" in problem.sentence("zh")
+    assert "你是不是指“name”" in problem.sentence("zh")
 
 
 def test_a_reference_needs_a_table_unless_it_is_clear() -> None:
@@ -130,6 +131,40 @@ def test_a_reference_needs_a_table_unless_it_is_clear() -> None:
         "account: name", "account: subject_id"
     )
     assert mistake(text.replace("industry", "metric")).code == "mapping_lookup"
+
+
+@pytest.mark.parametrize(
+    ("target", "columns", "derive", "at_fault"),
+    [
+        ("contact", "{person: [name, title]}", "", True),
+        ("contact", "{person: name, post: title}", "", False),
+        ("contact", "{mood: [{to: attitude}, {to: title, values: {a: b}}]}", "", False),
+        ("contact", "{person: name}", "{department: {template: 'of {person}'}}", True),
+        ("contact", "{person: name, post: title}", "{department: {template: '{post}'}}", False),
+        ("service_ticket", _TICKET, "{title: {copy: contact.name, via: customer_id}}", True),
+        ("service_ticket", _TICKET, "{title: {most: interaction.summary, via: customer_id}}", True),
+        ("service_ticket", _TICKET, "{title: {copy: note.text, via: customer_id}}", True),
+        (
+            "service_ticket",
+            _TICKET.replace("no: number", "no: [number, title]"),
+            "{description: {most: interaction.summary, via: customer_id}}",
+            False,
+        ),
+        ("interaction", _TALK, "{summary: {copy: contact.name, via: customer_id}}", True),
+    ],
+)
+def test_no_field_shows_what_its_source_hides(
+    target: str, columns: str, derive: str, at_fault: bool
+) -> None:
+    head = GOOD.replace("target: customer", f"target: {target}").split("    columns:")[0]
+    text = f"{head}    columns: {columns}\n    defaults: {{customer_id: Acme}}\n"
+    text += f"    derive: {derive}\n" if derive else ""
+    if not at_fault:
+        assert parsed(text).tables[0].target == target
+        return
+    problem = mistake(text)
+    assert problem.code == "mapping_grade"
+    assert "L" in problem.sentence("zh")
 
 
 def test_private_words_need_their_author() -> None:
@@ -141,7 +176,7 @@ def test_private_words_need_their_author() -> None:
 
 @pytest.mark.parametrize("text", ["", "- a\n", "just words\n"])
 def test_no_mapping_in_the_file(text: str) -> None:
-    assert mistake(text).code == "mapping_empty"
+    assert mistake(text).code == ("mapping_shape" if text else "mapping_empty")
 
 
 def test_unreadable_files(tmp_path: Path) -> None:

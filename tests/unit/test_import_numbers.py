@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.importing.numbers import Money, minor_digits, read_integer, read_money, read_number
+from storage.currencies import minor_digits
+from storage.importing.numbers import Money, read_integer, read_money, read_number
 from storage.importing.troubles import CellError
 
 ONE = Decimal(1)

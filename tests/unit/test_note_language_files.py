@@ -1,4 +1,4 @@
-"""The language files of customers, diary and notes: complete, typed and free of contradictions."""
+"""The language and sentences files of customers, diary and notes: complete and consistent."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,8 @@ from typing import Any, get_args
 
 import pytest
 
-from agents.planner.language import Example, LanguageFile, Wish, load_file
+from agents.planner.language import LanguageFile, Wish, load_file
+from agents.planner.sentences import Example, Said, load_said
 from tools.customers.schemas import BriefArguments, Section
 from tools.diary.schemas import DayArguments
 from tools.linking.forms import fold
@@ -33,23 +34,30 @@ def wishes(code: str) -> list[Wish]:
     return [wish for name in CAPABILITIES for wish in load(name, code).wishes]
 
 
+def said(name: str, code: str) -> list[Said]:
+    path = ROOT / name / f"sentences.{code}.yaml"
+    return load_said(path.read_text(encoding="utf-8"), path.name).sentences
+
+
 def text_of(example: str | Example) -> str:
     return example.text if isinstance(example, Example) else example
 
 
-def implied(wish: Wish) -> list[dict[str, Any]]:
+def implied(wish: Wish, sentences: list[Said]) -> list[dict[str, Any]]:
     cues = [cue.get("set", {}) for cue in wish.cues if isinstance(cue, dict)]
-    return cues + [example.set for example in wish.examples if isinstance(example, Example)]
+    own = [e for one in sentences if one.wish == wish.key for e in one.examples]
+    return cues + [example.set for example in own if isinstance(example, Example)]
 
 
 @pytest.mark.parametrize(("name", "code"), EVERY)
 def test_every_wish_is_said_in_many_ways(name: str, code: str) -> None:
     for wish in load(name, code).wishes:
         assert wish.tool in ARGUMENTS
-        assert len(wish.examples) >= 60
         assert wish.label
         assert wish.offer
-        assert wish.not_
+        [own] = [one for one in said(name, code) if one.wish == wish.tool]
+        assert len(own.examples) >= 60
+        assert own.not_
 
 
 @pytest.mark.parametrize(("name", "code"), EVERY)
@@ -57,14 +65,14 @@ def test_what_a_sentence_implies_fits_the_tool(name: str, code: str) -> None:
     for wish in load(name, code).wishes:
         model = ARGUMENTS[str(wish.tool)]
         assert set(wish.slots) == set(model.model_fields)
-        for values in implied(wish):
+        for values in implied(wish, said(name, code)):
             assert set(values) <= set(wish.slots)
             model.model_validate({"customer": "x", "text": "x"} | values)
 
 
 @pytest.mark.parametrize("code", ["zh", "en"])
 def test_every_section_can_be_asked_for(code: str) -> None:
-    [wish] = load("customers", code).wishes
+    [wish] = said("customers", code)
     counts = dict.fromkeys(get_args(Section), 0)
     for example in wish.examples:
         if isinstance(example, Example):
@@ -76,18 +84,18 @@ def test_every_section_can_be_asked_for(code: str) -> None:
 @pytest.mark.parametrize(("name", "code"), EVERY)
 def test_slots_in_sentences_are_span_kinds(name: str, code: str) -> None:
     kinds = {"customer", "person", "contact", "product", "opportunity", "day", "text"}
-    for wish in load(name, code).wishes:
-        for sentence in (*map(text_of, wish.examples), *wish.not_):
+    for wish in said(name, code):
+        for sentence in (*map(text_of, wish.examples), *wish.messages, *wish.not_):
             assert set(SLOT.findall(sentence)) <= kinds
             assert sentence.count("{") == len(SLOT.findall(sentence))
 
 
 @pytest.mark.parametrize("code", ["zh", "en"])
 def test_no_sentence_speaks_for_two_wishes_or_for_and_against_one(code: str) -> None:
-    owners: dict[str, str | None] = {}
-    for wish in wishes(code):
-        own = {fold(text_of(example)) for example in wish.examples}
-        assert [owners.setdefault(s, wish.tool) for s in own] == [wish.tool] * len(own)
+    owners: dict[str, str] = {}
+    for wish in (one for name in CAPABILITIES for one in said(name, code)):
+        own = {fold(sentence) for sentence in (*map(text_of, wish.examples), *wish.messages)}
+        assert [owners.setdefault(s, wish.wish) for s in own] == [wish.wish] * len(own)
         assert own.isdisjoint(map(fold, wish.not_))
 
 

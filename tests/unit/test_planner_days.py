@@ -51,6 +51,17 @@ CASES = [
     ("周一到周三的安排", SATURDAY, MONDAY, 3),
     ("明天至周五", MONDAY, date(2026, 11, 24), 4),
     ("thursday - friday", MONDAY, date(2026, 11, 26), 2),
+    ("wats on wendesday", SATURDAY, date(2026, 11, 25), 1),
+    ("what did i do yesturday", NEW_YEAR, date(2025, 12, 31), 1),
+    ("today's plan", SATURDAY, SATURDAY, 1),
+    ("todays plan", MONDAY, MONDAY, 1),
+    ("tomorrows visits", SATURDAY, date(2026, 11, 22), 1),
+    ("我上个月记的", NEW_YEAR, date(2025, 12, 1), 31),
+    ("十月份拜访之后", SATURDAY, date(2026, 10, 1), 31),
+    ("2月份", LEAP_DAY, date(2028, 2, 1), 29),
+    ("notes from last month", SATURDAY, date(2026, 10, 1), 31),
+    ("what i captured in october", SATURDAY, date(2026, 10, 1), 31),
+    ("who am i seeing on the 27th?", SATURDAY, date(2026, 11, 27), 1),
     ("2nd december", SATURDAY, date(2026, 12, 2), 1),
 ]
 
@@ -94,3 +105,38 @@ def test_any_text_is_read_without_error_and_in_bounds(today: date, text: str) ->
 @given(st.dates(date(2020, 1, 1), date(2035, 12, 28)))
 def test_an_iso_date_means_itself(day: date) -> None:
     assert [s.first for s in find_days(f"看 {day.isoformat()} 的", SATURDAY)] == [day]
+
+
+ANCHOR = date(2026, 11, 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("and the day after", date(2026, 12, 1)),
+        ("那天还有别的事吗", ANCHOR),
+        ("前一天呢", date(2026, 11, 29)),
+        ("what else is on that day", ANCHOR),
+        ("the day after tomorrow", date(2026, 11, 23)),
+    ],
+)
+def test_a_phrase_that_counts_from_the_day_talked_about(text: str, first: date) -> None:
+    found = find_days(text, SATURDAY, ANCHOR)
+    assert [(span.first, span.days) for span in found] == [(first, 1)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "and the day after",
+        "那天还有别的事吗",
+        "ugh, saturdays",
+        "三个月交货",
+        "on the 3rd floor",
+        "a month",
+        "march on",
+        "上月初",
+    ],
+)
+def test_no_day_is_meant(text: str) -> None:
+    assert find_days(text, SATURDAY) == []

@@ -5,6 +5,7 @@ from importlib import resources
 import pytest
 
 from agents.planner.language import Wish, load_file
+from agents.planner.sentences import Said, load_said
 from tools.playbooks.schemas import SearchArguments
 
 
@@ -15,15 +16,22 @@ def wish(language: str) -> Wish:
     return only
 
 
+def said(language: str) -> Said:
+    name = f"sentences.{language}.yaml"
+    text = (resources.files("tools.playbooks") / name).read_text(encoding="utf-8")
+    (only,) = load_said(text, name).sentences
+    return only
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_there_are_many_different_examples_and_near_misses(language: str) -> None:
-    found = wish(language)
-    assert found.tool == "search_playbook"
+    found = said(language)
+    assert found.wish == wish(language).tool == "search_playbook"
     assert len(found.examples) >= 60
     assert len({str(example) for example in found.examples}) == len(found.examples)
     assert len(found.not_) >= 10
     assert not {str(example) for example in found.examples} & set(found.not_)
-    assert len(found.cues) >= 20
+    assert len(wish(language).cues) >= 20
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from bot.messages import Action, Chart, Reply
+from bot.messages import Action, Reply
 from bot.render.terminal import STYLES, below, plain, whole
 from bot.wording import Words
-from tools.artifact import Citation, Column, Table
+from tools.artifact import Chart, Citation, Column, Table
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 REPLY = Reply(
@@ -19,7 +19,7 @@ REPLY = Reply(
         Citation(id="tk-7", title="工单 7", locator="", quote=""),
     ),
     tables=(Table(title="", columns=[Column(key="a", label="项")], rows=[["一"]]),),
-    charts=(Chart("走势", "charts/1.png"),),
+    charts=(Chart(title="走势", path="charts/1.png"),),
     actions=(
         Action("act-1", "adopt", "采纳", datetime(2026, 3, 2, 4, 30, tzinfo=UTC)),
         Action("act-1", "edit", "修改", datetime(2026, 3, 2, 4, 30, tzinfo=UTC)),

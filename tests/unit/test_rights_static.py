@@ -20,7 +20,6 @@ SYSTEM_UNITS = {
 }
 BANNED_ATTRIBUTES = {
     "system": SYSTEM_UNITS,
-    "run_system": SYSTEM_UNITS,
     "connection": set(),
     "raw_connection": set(),
     "exec_driver_sql": set(),
@@ -74,7 +73,6 @@ def test_no_file_outside_storage_gets_behind_the_guard(path: Path) -> None:
     "code",
     [
         "database.system('x')",
-        "await database.run_system('x', work)",
         "session._PrincipalSession__session.execute(q)",
         "getattr(session, '_PrincipalSession__session')",
         "row._sa_instance_state.session",

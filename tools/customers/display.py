@@ -2,21 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 
-from prompts.filters import label
+from prompts.filters import clipped, label
+from storage.currencies import whole_units
 from storage.vocabulary import Grade
 from tools.artifact import Citation, Column, Table
-from tools.customers.schemas import CustomerBrief, Recorded
+from tools.customers.schemas import CustomerBrief, DealFact, Recorded
 
 _MOST_CITATIONS = 12
 _LONGEST_QUOTE = 80
 
 
-def citations(result: CustomerBrief) -> list[Citation]:
+def citations(result: CustomerBrief, language: str) -> list[Citation]:
     """Where the shown statements stand, the gravest first, each record once."""
     found: dict[str, Citation] = {}
     for part, fact in _cited(result):
         if fact.id not in found and len(found) < _MOST_CITATIONS:
-            locator = f"{part} · {fact.date.isoformat()}" if fact.date else part
+            place = label(part, "section", language)
+            locator = f"{place} · {fact.date.isoformat()}" if fact.date else place
             found[fact.id] = Citation(
                 id=fact.id, title=fact.source, locator=locator, quote=_quote(fact)
             )
@@ -25,7 +27,7 @@ def citations(result: CustomerBrief) -> list[Citation]:
 
 def _quote(fact: Recorded) -> str:
     # A private text is quoted whole or not at all: a piece of it could slip past a mask.
-    return fact.text if fact.grade is Grade.L3 else fact.text[:_LONGEST_QUOTE]
+    return fact.text if fact.grade is Grade.L3 else clipped(fact.text, _LONGEST_QUOTE)
 
 
 def _cited(result: CustomerBrief) -> Iterator[tuple[str, Recorded]]:
@@ -36,6 +38,7 @@ def _cited(result: CustomerBrief) -> Iterator[tuple[str, Recorded]]:
         ("commitments", result.commitments),
         ("tickets", result.tickets),
         ("deals", result.deals),
+        ("deals", result.closed_deals),
         ("contracts", result.contracts),
         ("contracts", result.unpaid),
         ("history", result.history),
@@ -55,13 +58,14 @@ def deal_table(result: CustomerBrief, language: str) -> list[Table]:
     deals = result.deals or []
     if len(deals) < 2:
         return []
-    days = label("days", "column", language)
+    days, unit = label("days", "column", language), _unit(result)
     columns = [
         Column(key="opportunity", label=label("opportunity", "column", language)),
         Column(key="stage", label=label("stage", "column", language)),
         Column(key="stage_days", label=label("stage_days", "column", language), unit=days),
-        Column(key="amount", label=label("amount", "column", language), unit=_unit(result)),
-        Column(key="currency", label=label("currency", "column", language)),
+        Column(key="amount", label=label("amount", "column", language), unit=unit),
+        # One currency stands in the head of the amounts.
+        *([] if unit else [Column(key="currency", label=label("currency", "column", language))]),
         Column(key="expected_close", label=label("expected_close", "column", language)),
         Column(key="next_step", label=label("next_step", "column", language)),
     ]
@@ -70,14 +74,19 @@ def deal_table(result: CustomerBrief, language: str) -> list[Table]:
             deal.text,
             label(deal.stage, "stage", language),
             deal.stage_days,
-            None if deal.amount_minor is None else deal.amount_minor / 100,
-            deal.currency,
+            _amount(deal),
+            *([] if unit else [deal.currency]),
             deal.expected_close_on.isoformat() if deal.expected_close_on else None,
             deal.next_step,
         ]
         for deal in deals
     ]
     return [Table(title=label("deals", "table", language), columns=columns, rows=rows)]
+
+
+def _amount(deal: DealFact) -> float | None:
+    minor = deal.amount_minor
+    return None if minor is None else float(whole_units(minor, deal.currency))
 
 
 def _unit(result: CustomerBrief) -> str | None:

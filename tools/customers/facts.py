@@ -5,26 +5,30 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from prompts.filters import label
-from storage.repositories.activity import TouchView
-from storage.repositories.customers import ContactView, CustomerCard
-from storage.repositories.deals import DealView
-from storage.repositories.masks import ContactMask, MaskedContact
-from storage.tables import (
-    CalendarEvent,
-    Commitment,
-    CompetitorPresence,
-    Contract,
-    Order,
-    OutsideSignal,
-    Payment,
-    Quote,
-    ServiceTicket,
-    StageChange,
+from prompts.filters import bare, clipped, label
+from storage.repositories.activity import PromiseView, TicketView, TouchView
+from storage.repositories.customers import (
+    ContactView,
+    CustomerCard,
+    CustomerView,
+    RivalView,
+    SignalView,
 )
+from storage.repositories.deals import (
+    ContractView,
+    DealView,
+    OrderView,
+    OwedTotal,
+    PaymentView,
+    QuoteView,
+    StayView,
+)
+from storage.repositories.diary import DiaryEntry
+from storage.repositories.masks import ContactMask, MaskedContact
 from storage.vocabulary import ContactRole, Grade
 from tools.customers import rules
 from tools.customers import schemas as s
+from tools.customers.naming import name_in
 
 _ROLES = {role.value: place for place, role in enumerate(ContactRole)}
 _OWN_HAND = frozenset({"manual", "demo"})  # origins that go without saying
@@ -33,8 +37,14 @@ LONGEST = 160  # characters of one quoted text in a brief
 
 def shortened(text: str | None, longest: int = LONGEST) -> str:
     """A text on one line, cut at a bound."""
-    flat = " ".join((text or "").split())
-    return flat if len(flat) <= longest else flat[: longest - 1] + "…"
+    return clipped(" ".join((text or "").split()), longest)
+
+
+def titled(title: str, kind: str) -> str:
+    """The title of a diary entry, which stands behind the word for its kind."""
+    for language in ("zh", "en"):
+        title = bare(title, label(kind, "event_kind", language))
+    return shortened(title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +73,16 @@ class Facts:
         place = label(origin.partition(":")[0], "source", self.language)
         return f"{words}（{place}）" if self.language == "zh" else f"{words} ({place})"
 
-    def profile(self, card: CustomerCard, duplicate_of: str | None) -> s.Profile:
+    def called(self, name: str, english: str | None) -> str:
+        """The name by which the reader knows something."""
+        return name_in(self.language, name, english)
+
+    def profile(
+        self, card: CustomerCard, duplicate_of: str | None, parent: str | None = None
+    ) -> s.Profile:
         """Who the customer is, and what nobody knows of it."""
         c = card.customer
+        name = self.called(c.name, c.english_name)
         known = {
             "industry": c.industry,
             "tier": c.tier,
@@ -79,29 +96,35 @@ class Facts:
         }
         return s.Profile(
             id=c.id,
-            text=c.name,
+            text=name,
             source=self.source("customer", origin=c.source),
             date=self.day(c.updated_at or c.recorded_at),
-            short_name=c.short_name,
+            short_name=_short_name(c, name),
             industry=c.industry,
             tier=c.tier,
             type=c.kind,
             city=c.city,
+            country=c.country,
+            founded_year=c.founded_year,
+            parent=parent,
             employees=c.employees,
             annual_revenue_minor=c.annual_revenue_minor,
             currency=c.currency,
             customer_since=c.customer_since,
             technical_maturity=c.technical_maturity,
             buying_cycle_days=c.buying_cycle_days,
-            owner=card.owner,
-            region=card.region,
+            owner=self.owner(card),
+            region=self.called(card.region, card.region_english) if card.region else None,
             duplicate_of=duplicate_of,
             unknown=[name for name, value in known.items() if value is None],
         )
 
-    def person(self, row: ContactView) -> s.PersonFact:
+    def owner(self, card: CustomerCard) -> str | None:
+        """The name of whose customer it is."""
+        return self.called(card.owner, card.owner_english) if card.owner else None
+
+    def person(self, row: ContactView, state: rules.PersonState) -> s.PersonFact:
         """A contact; whoever has left or was not verified lately is no lead."""
-        state = self.person_state(row)
         verified = state.verified_on
         gone = rules.is_gone(row.status, row.left_on, self.today)
         stale = not gone and rules.is_stale(verified, self.today)
@@ -150,8 +173,8 @@ class Facts:
     def deal(
         self,
         row: DealView,
-        stays: Iterable[StageChange] = (),
-        offers: Mapping[str, Quote] | None = None,
+        stays: Iterable[StayView] = (),
+        offers: Mapping[str, QuoteView] | None = None,
     ) -> s.DealFact:
         """An opportunity with its age in the stage, unknown if the source keeps no history."""
         state = self.deal_state(row)
@@ -178,7 +201,7 @@ class Facts:
             offer=_offer(offer) if offer else None,
         )
 
-    def _stay(self, row: StageChange) -> s.Stay:
+    def _stay(self, row: StayView) -> s.Stay:
         return s.Stay(
             stage=row.stage, entered_on=self._day(row.entered_at), left_on=self.day(row.left_at)
         )
@@ -193,7 +216,7 @@ class Facts:
             currency=row.currency,
         )
 
-    def promise(self, row: Commitment) -> s.PromiseFact:
+    def promise(self, row: PromiseView) -> s.PromiseFact:
         late = rules.overdue(row.due_on, self.today) if row.status == "open" else None
         return s.PromiseFact(
             id=row.id,
@@ -206,7 +229,7 @@ class Facts:
             overdue_days=late,
         )
 
-    def ticket(self, row: ServiceTicket) -> s.TicketFact:
+    def ticket(self, row: TicketView) -> s.TicketFact:
         opened, closed = self._day(row.opened_at), self.day(row.closed_at)
         return s.TicketFact(
             id=row.id,
@@ -217,12 +240,12 @@ class Facts:
             type=row.kind,
             severity=row.severity,
             status=row.status,
-            description=shortened(row.description),
+            description=shortened(row.description) if row.description else None,
             closed_on=closed,
             open_days=max(0, ((closed or self.today) - opened).days),
         )
 
-    def rival(self, row: CompetitorPresence) -> s.RivalFact:
+    def rival(self, row: RivalView) -> s.RivalFact:
         return s.RivalFact(
             id=row.id,
             text=row.competitor,
@@ -236,7 +259,7 @@ class Facts:
             days_left=self._left(row.contract_ends_on),
         )
 
-    def contract(self, row: Contract) -> s.ContractFact:
+    def contract(self, row: ContractView) -> s.ContractFact:
         return s.ContractFact(
             id=row.id,
             text=row.number,
@@ -255,7 +278,7 @@ class Facts:
     def _left(self, day: date | None) -> int | None:
         return None if day is None else (day - self.today).days
 
-    def due(self, row: Payment, numbers: Mapping[str, str]) -> s.DueFact:
+    def due(self, row: PaymentView, numbers: Mapping[str, str]) -> s.DueFact:
         number = numbers.get(row.contract_id or "")
         return s.DueFact(
             id=row.id,
@@ -268,7 +291,17 @@ class Facts:
             overdue_days=rules.overdue(row.due_on, self.today),
         )
 
-    def order(self, row: Order) -> s.OrderFact:
+    def debt(self, row: OwedTotal) -> s.Debt:
+        return s.Debt(
+            currency=row.currency,
+            count=row.count,
+            amount_minor=row.amount_minor,
+            overdue=row.overdue,
+            overdue_minor=row.overdue_minor,
+            longest_days=rules.overdue(row.oldest_due_on, self.today) or 0,
+        )
+
+    def order(self, row: OrderView) -> s.OrderFact:
         return s.OrderFact(
             id=row.id,
             text=row.id,
@@ -308,7 +341,7 @@ class Facts:
             id=key, text=shortened(text), source=self.source("note", on), date=on, grade=Grade.L3
         )
 
-    def signal(self, row: OutsideSignal) -> s.SignalFact:
+    def signal(self, row: SignalView) -> s.SignalFact:
         on = self._day(row.published_at)
         return s.SignalFact(
             id=row.id,
@@ -319,11 +352,11 @@ class Facts:
             keywords=list(row.keywords),
         )
 
-    def meeting(self, row: CalendarEvent, names: Mapping[str, str]) -> s.MeetingFact:
+    def meeting(self, row: DiaryEntry, names: Mapping[str, str]) -> s.MeetingFact:
         on = self._day(row.starts_at)
         return s.MeetingFact(
             id=row.id,
-            text=shortened(row.title),
+            text=titled(row.title, row.kind),
             source=self.source("event", on),
             date=on,
             type=row.kind,
@@ -334,7 +367,15 @@ class Facts:
         )
 
 
-def _offer(row: Quote) -> s.Offer:
+def _short_name(customer: CustomerView, shown: str) -> str | None:
+    """A short name that says something beside the name that is shown."""
+    short = customer.short_name
+    if not short or shown != customer.name or short.casefold() in shown.casefold():
+        return None
+    return short
+
+
+def _offer(row: QuoteView) -> s.Offer:
     return s.Offer(
         version=row.version,
         amount_minor=row.amount_minor,

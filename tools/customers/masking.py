@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from storage.repositories.masks import LANDLINE, MAIL, MOBILE
+from storage.repositories.masks import LANDLINE, MOBILE, mails
 from storage.vocabulary import Grade
 from tools.artifact import Sensitive
 
@@ -33,14 +33,15 @@ def sensitive_words(
 ) -> list[Sensitive]:
     """Names and contact data (name, phone, mail, wechat) and verbatim words that ``shown`` holds.
 
-    ``shown`` is the dumped artifact; numbers and addresses in its free text count too.
+    ``shown`` is the dumped artifact, or the JSON text of it; numbers and addresses in its free
+    text count too.
     """
-    text = json.dumps(shown, ensure_ascii=False)
+    text = shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False)
     found = [
         *(Sensitive(text=w, grade=Grade.L3, kind="words") for w in verbatim),
         *_contact_data(people, text),
         *(Sensitive(text=m.group(), grade=Grade.L1, kind="phone") for m in _numbers(text)),
-        *(Sensitive(text=m.group(), grade=Grade.L1, kind="mail") for m in _mails(text)),
+        *(Sensitive(text=m.group(), grade=Grade.L1, kind="mail") for m in mails(text)),
     ]
     return list({item.text: item for item in reversed(found)}.values())[::-1]
 
@@ -48,10 +49,6 @@ def sensitive_words(
 def _numbers(text: str) -> Iterator[re.Match[str]]:
     yield from MOBILE.finditer(text)
     yield from LANDLINE.finditer(text)
-
-
-def _mails(text: str) -> Iterator[re.Match[str]]:
-    return MAIL.finditer(text) if "@" in text else iter(())
 
 
 def _contact_data(

@@ -22,6 +22,7 @@ class Material:
     people: list[s.PersonFact] = field(default_factory=list)
     states: list[rules.PersonState] = field(default_factory=list)
     touches: list[s.TouchFact] = field(default_factory=list)
+    known_touches: int = 0
     notes: list[s.NoteFact] = field(default_factory=list)
     deals: list[s.DealFact] = field(default_factory=list)
     closed_deals: list[s.DealFact] = field(default_factory=list)
@@ -32,6 +33,7 @@ class Material:
     rivals: list[s.RivalFact] = field(default_factory=list)
     contracts: list[s.ContractFact] = field(default_factory=list)
     unpaid: list[s.DueFact] = field(default_factory=list)
+    debts: list[s.Debt] = field(default_factory=list)
     orders: list[s.OrderFact] = field(default_factory=list)
     signals: list[s.SignalFact] = field(default_factory=list)
     meetings: list[s.MeetingFact] = field(default_factory=list)
@@ -66,14 +68,20 @@ def pressing_only(material: Material, today: date) -> Material:
     )
 
 
-def make(records: Records, facts: Facts) -> Material:
-    """Turn the collected rows into facts."""
-    made = Material(facts.profile(records.card, records.duplicate_of))
-    made.people = by_weight([facts.person(row) for row in records.people])
+def make(records: Records, facts: Facts, touches: int) -> Material:
+    """Turn the collected rows into facts; of the interactions, the last ``touches``."""
+    profile = facts.profile(
+        records.card,
+        facts.called(*records.duplicate_of) if records.duplicate_of else None,
+        facts.called(*records.parent) if records.parent else None,
+    )
+    made = Material(profile)
     made.states = [facts.person_state(row) for row in records.people]
+    made.people = by_weight(list(map(facts.person, records.people, made.states)))
     names = {person.id: person.text for person in made.people}
     words = records.words or {}
-    made.touches = [facts.touch(row, names, words) for row in records.touches]
+    made.touches = [facts.touch(row, names, words) for row in records.touches[:touches]]
+    made.known_touches = len(records.touches)
     made.notes = [facts.note(n.note.id, n.note.text, n.note.written_at) for n in records.notes]
     made.meetings = [facts.meeting(row, names) for row in records.events]
     made.promises = [facts.promise(row) for row in records.promises]
@@ -93,7 +101,7 @@ def _deals(made: Material, records: Records, facts: Facts) -> None:
     made.deals = [facts.deal(row, records.stays, offers) for row in records.deals]
     made.closed_deals = [facts.deal(row) for row in records.closed_deals]
     made.totals = [
-        s.DealTotal(currency=t.currency, count=t.count, amount_minor=t.amount_minor)
+        s.DealTotal(currency=t.currency, count=t.count, known=t.known, amount_minor=t.amount_minor)
         for t in records.deal_totals
     ]
 
@@ -102,4 +110,5 @@ def _money(made: Material, records: Records, facts: Facts) -> None:
     numbers = {row.id: row.number for row in records.contracts}
     made.contracts = [facts.contract(row) for row in records.contracts]
     made.unpaid = [facts.due(row, numbers) for row in records.unpaid]
+    made.debts = [facts.debt(row) for row in records.owed]
     made.orders = [facts.order(row) for row in records.orders]

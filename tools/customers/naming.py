@@ -49,7 +49,8 @@ def equals(matches: Sequence[Match]) -> list[Match]:
 
 def option(match: Match) -> Option:
     """One choice; its id is what can be said without doubt where names are equal."""
-    hint = f"（{match.hint}）" if match.hint else ""
+    # The dot is at home in either language; brackets and commas are not.
+    hint = f" · {match.hint}" if match.hint else ""
     return Option(label=f"{match.entity.name}{hint}", say=match.entity.id)
 
 
@@ -65,6 +66,11 @@ def heard(found: Match) -> Heard | None:
 def focus(match: Match) -> list[Entity]:
     """What the conversation is about from now on."""
     return [match.entity]
+
+
+def name_in(language: str, name: str, english: str | None) -> str:
+    """What something is called in a language: an English name is for readers of English."""
+    return english if english and language == "en" else name
 
 
 def printable(text: str) -> str:

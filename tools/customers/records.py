@@ -2,33 +2,32 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 from types import MappingProxyType
 
 from storage.identity import Reach, Visibility
 from storage.repositories import activity, customers, deals, diary, notes
-from storage.repositories.activity import TouchView
-from storage.repositories.customers import ContactView, CustomerCard
-from storage.repositories.deals import DealView, Total
+from storage.repositories.activity import PromiseView, TicketView, TouchView
+from storage.repositories.customers import ContactView, CustomerCard, RivalView, SignalView
+from storage.repositories.deals import (
+    ContractView,
+    DealView,
+    OrderView,
+    OwedTotal,
+    PaymentView,
+    QuoteView,
+    StayView,
+    Total,
+)
+from storage.repositories.diary import DiaryEntry
 from storage.repositories.notes import NoteView
 from storage.session import PrincipalSession
-from storage.tables import (
-    CalendarEvent,
-    Commitment,
-    CompetitorPresence,
-    Contract,
-    Order,
-    OutsideSignal,
-    Payment,
-    Quote,
-    ServiceTicket,
-    StageChange,
-)
 from tools.customers.schemas import Section
 
 # Rows of one kind; one more is read, to know that there are more.
 MOST_PEOPLE = 60
 MOST = 20
+ENDED = 5  # deals that have ended
 _WORDS = 10
 
 # Which kinds of rows a part reads.
@@ -54,7 +53,8 @@ class Records:
     """Rows of one customer; a kind that was not asked for is empty."""
 
     card: CustomerCard
-    duplicate_of: str | None = None
+    duplicate_of: tuple[str, str | None] | None = None  # name and English name
+    parent: tuple[str, str | None] | None = None
     people: Sequence[ContactView] = ()
     touches: Sequence[TouchView] = ()
     words: dict[str, str] | None = None
@@ -62,17 +62,19 @@ class Records:
     deals: Sequence[DealView] = ()
     deal_totals: Sequence[Total] = ()
     closed_deals: Sequence[DealView] = ()
-    stays: Sequence[StageChange] = ()
-    quotes: Sequence[Quote] = ()
-    promises: Sequence[Commitment] = ()
-    tickets: Sequence[ServiceTicket] = ()
-    last_complaint: ServiceTicket | None = None
-    rivals: Sequence[CompetitorPresence] = ()
-    contracts: Sequence[Contract] = ()
-    unpaid: Sequence[Payment] = ()
-    orders: Sequence[Order] = ()
-    signals: Sequence[OutsideSignal] = ()
-    events: Sequence[CalendarEvent] = ()
+    stays: Sequence[StayView] = ()
+    quotes: Sequence[QuoteView] = ()
+    promises: Sequence[PromiseView] = ()
+    tickets: Sequence[TicketView] = ()
+    last_complaint: TicketView | None = None
+    rivals: Sequence[RivalView] = ()
+    contracts: Sequence[ContractView] = ()
+    unpaid: Sequence[PaymentView] = ()
+    owed: Sequence[OwedTotal] = ()
+    has_payments: bool = False
+    orders: Sequence[OrderView] = ()
+    signals: Sequence[SignalView] = ()
+    events: Sequence[DiaryEntry] = ()
 
 
 def closed_sections(session: PrincipalSession, card: CustomerCard) -> set[Section]:
@@ -93,14 +95,14 @@ def collect(
     *,
     detail: bool,
     now: datetime,
+    zone: tzinfo,
 ) -> Records:
-    """All rows for the asked parts; every read is bounded."""
+    """All rows for the asked parts; every read is bounded. ``zone`` is the caller's."""
     records = Records(card)
     kinds = {kind for section in sections for kind in _NEEDS[section]}
     key = card.customer.id
-    if card.customer.duplicate_of and "overview" in sections:
-        original = card.customer.duplicate_of
-        records.duplicate_of = customers.customer_names(session, [original]).get(original)
+    if "overview" in sections:
+        _collect_relatives(session, records)
     if "people" in kinds:
         records.people = customers.contacts(session, key, MOST_PEOPLE + 1)
     if "touches" in kinds:
@@ -116,14 +118,25 @@ def collect(
         records.signals = customers.signals(session, key, now, MOST + 1)
     if "events" in kinds:
         records.events = diary.next_events(session, key, now, 4)
-    _collect_deals(session, records, kinds)
+    _collect_deals(session, records, kinds, "deals" in sections)
     _collect_money(session, records, kinds)
     if detail:
-        _collect_detail(session, records, sections)
+        _collect_detail(session, records, sections, now.astimezone(zone).date())
     return records
 
 
-def _collect_deals(session: PrincipalSession, records: Records, kinds: Collection[str]) -> None:
+def _collect_relatives(session: PrincipalSession, records: Records) -> None:
+    """The customer that this record duplicates and the one above it, where they may be seen."""
+    customer = records.card.customer
+    ids = [key for key in (customer.duplicate_of, customer.parent_id) if key]
+    names = customers.customer_names(session, ids)
+    records.duplicate_of = names.get(customer.duplicate_of or "")
+    records.parent = names.get(customer.parent_id or "")
+
+
+def _collect_deals(
+    session: PrincipalSession, records: Records, kinds: Collection[str], shown: bool
+) -> None:
     if "deals" not in kinds:
         return
     key = records.card.customer.id
@@ -133,6 +146,9 @@ def _collect_deals(session: PrincipalSession, records: Records, kinds: Collectio
         records.deal_totals = deals.open_totals(session, key)
     else:
         records.deal_totals = _totals(found)
+    if shown and not found:
+        # Then how it went before is all that can be told of deals.
+        records.closed_deals = deals.closed_deals(session, key, ENDED)
 
 
 def _collect_money(session: PrincipalSession, records: Records, kinds: Collection[str]) -> None:
@@ -144,14 +160,14 @@ def _collect_money(session: PrincipalSession, records: Records, kinds: Collectio
 
 
 def _collect_detail(
-    session: PrincipalSession, records: Records, sections: Collection[Section]
+    session: PrincipalSession, records: Records, sections: Collection[Section], today: date
 ) -> None:
     key = records.card.customer.id
-    if "deals" in sections:
+    if "deals" in sections and records.deals:
         ids = [deal.id for deal in records.deals]
         records.stays = deals.stage_history(session, ids, 5 * MOST)
         records.quotes = deals.quotes(session, ids, 2 * MOST)
-        records.closed_deals = deals.closed_deals(session, key, 5)
+        records.closed_deals = deals.closed_deals(session, key, ENDED)
     if "history" in sections:
         ids = [touch.id for touch in records.touches[:_WORDS]]
         records.words = activity.own_words(session, ids, 5 * _WORDS)
@@ -160,12 +176,16 @@ def _collect_detail(
         records.last_complaint = activity.last_complaint(session, key)
     if "contracts" in sections:
         records.orders = deals.orders(session, key, 5)
+        if records.unpaid:
+            records.owed = deals.owed_totals(session, key, today)
+        records.has_payments = bool(records.unpaid) or deals.has_payments(session, key)
 
 
 def _totals(found: Sequence[DealView]) -> list[Total]:
     totals: dict[str, Total] = {}
     for deal in found:
-        old = totals.get(deal.currency, Total(deal.currency, 0, 0))
+        old = totals.get(deal.currency, Total(deal.currency, 0, 0, 0))
+        known = old.known + (deal.amount_minor is not None)
         amount = old.amount_minor + (deal.amount_minor or 0)
-        totals[deal.currency] = Total(deal.currency, old.count + 1, amount)
+        totals[deal.currency] = Total(deal.currency, old.count + 1, known, amount)
     return [totals[currency] for currency in sorted(totals)]

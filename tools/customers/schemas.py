@@ -58,6 +58,9 @@ class Profile(Recorded):
     tier: str | None
     type: str
     city: str | None
+    country: str | None
+    founded_year: int | None
+    parent: str | None
     employees: int | None
     annual_revenue_minor: int | None
     currency: str
@@ -130,11 +133,23 @@ class DealFact(Recorded):
 
 
 class DealTotal(Strict):
-    """Open deals of one currency."""
+    """Open deals of one currency; ``amount_minor`` is the sum of the ``known`` amounts."""
+
+    currency: str
+    count: int
+    known: int
+    amount_minor: int
+
+
+class Debt(Strict):
+    """What the customer owes in one currency; ``longest_days`` is the age of the oldest debt."""
 
     currency: str
     count: int
     amount_minor: int
+    overdue: int
+    overdue_minor: int
+    longest_days: int
 
 
 class PromiseFact(Recorded):
@@ -147,13 +162,16 @@ class PromiseFact(Recorded):
 
 
 class TicketFact(Recorded):
-    """A service ticket; ``open_days`` is how long it has been open, or took to close."""
+    """A service ticket; ``open_days`` is how long it has been open, or took to close.
+
+    ``description`` sums up what the customer said (L2); None where it may not be read.
+    """
 
     number: str
     type: str
     severity: str
     status: str
-    description: str
+    description: str | None
     closed_on: dt.date | None
     open_days: int
 
@@ -253,7 +271,8 @@ class CustomerBrief(Artifact):
     """The brief, or the asked parts of it. A part that was not asked for is None.
 
     ``more`` says how many known entries of a part are not shown (-1: some, uncounted);
-    ``closed`` are parts that the caller's role does not reach.
+    ``closed`` are parts that the caller's role does not reach. ``partial``: there may be records
+    that this caller does not see, so nothing found is no proof that there is nothing.
     """
 
     kind: str = "customer_brief"
@@ -264,6 +283,7 @@ class CustomerBrief(Artifact):
     timezone: str
     heard: Heard | None = None
     detail: bool
+    partial: bool = False
     sections: list[Section]
     closed: list[Section] = Field(default_factory=list)
     more: dict[str, int] = Field(default_factory=dict)
@@ -282,6 +302,8 @@ class CustomerBrief(Artifact):
     competitors: list[RivalFact] | None = None
     contracts: list[ContractFact] | None = None
     unpaid: list[DueFact] = Field(default_factory=list)
+    debts: list[Debt] = Field(default_factory=list)
+    payments_known: bool = False
     orders: list[OrderFact] = Field(default_factory=list)
     signals: list[SignalFact] | None = None
     next_meeting: list[MeetingFact] | None = None

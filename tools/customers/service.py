@@ -6,6 +6,7 @@ from typing import Any, TypeVar, get_args
 
 from prompts.filters import label
 from storage.database import Database
+from storage.identity import Reach, Visibility
 from storage.repositories.customers import customer_card
 from storage.repositories.masks import ContactMask, contact_mask
 from storage.session import PrincipalSession
@@ -23,8 +24,8 @@ from tools.customers.findings import (
 )
 from tools.customers.masking import hidden_everywhere, sensitive_words
 from tools.customers.material import Material, make, pressing_only
-from tools.customers.naming import Linking, focus, heard, one_entity
-from tools.customers.records import MOST, MOST_PEOPLE, closed_sections, collect
+from tools.customers.naming import Linking, focus, heard, name_in, one_entity
+from tools.customers.records import ENDED, MOST, MOST_PEOPLE, closed_sections, collect
 from tools.customers.schemas import CustomerBrief, Section
 from tools.linking.lexicon import Match
 
@@ -37,6 +38,7 @@ _SHOWN: MappingProxyType[str, tuple[int, int]] = MappingProxyType(
         "people": (5, 20),
         "history": (3, 10),
         "deals": (3, 20),
+        "closed_deals": (3, ENDED),
         "commitments": (4, 20),
         "tickets": (3, 20),
         "competitors": (3, 20),
@@ -85,21 +87,25 @@ def brief(
     shown = [part for part in wanted if part not in closed]
     if not shown:
         subject = label(wanted[0], "section", context.language)
-        return Refusal(reason="closed_section", subject=subject, ask=card.owner)
-    records = collect(session, card, shown, detail=bool(sections), now=context.now)
+        owner = name_in(context.language, card.owner, card.owner_english) if card.owner else None
+        return Refusal(reason="closed_section", subject=subject, ask=owner)
+    records = collect(
+        session, card, shown, detail=bool(sections), now=context.now, zone=context.zone
+    )
     today = context.now.astimezone(context.zone).date()
     named = Grade.L1 in context.caller.grades
     mask = None if named else contact_mask(database, context.caller, [card.customer.id])
     facts = Facts(today, context.zone, context.language, mask)
-    material = make(records, facts)
+    material = make(records, facts, _limit("history", detail=bool(sections)))
     result = CustomerBrief(
         customer_id=card.customer.id,
-        name=card.customer.name,
-        owner=card.owner,
+        name=material.profile.text,
+        owner=material.profile.owner,
         today=today,
         timezone=context.caller.timezone,
         heard=heard(match),
         detail=bool(sections),
+        partial=context.caller.reach(Visibility.CUSTOMER) is not Reach.ALL,
         sections=shown,
         closed=[part for part in wanted if part in closed],
         names_hidden=not named,
@@ -108,7 +114,8 @@ def brief(
     )
     _decide(result, material)
     _show(result, material)
-    result.citations = citations(result)
+    result.payments_known = records.has_payments
+    result.citations = citations(result, context.language)
     result.tables = deal_table(result, context.language)
     return _guarded(result, material, mask)
 
@@ -133,7 +140,7 @@ def _show(result: CustomerBrief, material: Material) -> None:
     if "people" in parts:
         result.people = _cut(result, "people", material.people)
     if "history" in parts:
-        result.history = _cut(result, "history", material.touches)
+        result.history = _cut(result, "history", material.touches, material.known_touches)
         result.notes = material.notes
     if "commitments" in parts:
         result.commitments = _cut(result, "commitments", material.promises)
@@ -152,7 +159,7 @@ def _show(result: CustomerBrief, material: Material) -> None:
 def _show_money(result: CustomerBrief, material: Material) -> None:
     if "deals" in result.sections:
         result.deals = _cut(result, "deals", material.deals)
-        result.closed_deals = material.closed_deals
+        result.closed_deals = _cut(result, "closed_deals", material.closed_deals)
         result.deal_totals = material.totals
         hidden = sum(total.count for total in material.totals) - len(result.deals)
         if hidden > 0:
@@ -160,27 +167,36 @@ def _show_money(result: CustomerBrief, material: Material) -> None:
     if "contracts" in result.sections:
         result.contracts = _cut(result, "contracts", material.contracts)
         result.unpaid = _cut(result, "unpaid", material.unpaid)
+        result.debts = material.debts
         result.orders = material.orders
 
 
-def _cut(result: CustomerBrief, part: str, items: Sequence[ItemT]) -> list[ItemT]:
-    limit = _SHOWN[part][1 if result.detail else 0]
+def _cut(
+    result: CustomerBrief, part: str, items: Sequence[ItemT], known: int | None = None
+) -> list[ItemT]:
+    """The first items; ``known`` is how many there are where not all of them were made."""
+    limit = _limit(part, detail=result.detail)
+    count = len(items) if known is None else known
     read = MOST_PEOPLE if part == "people" else MOST
-    if len(items) > limit:
-        result.more[part] = len(items) - limit if len(items) <= read else -1
+    if count > limit:
+        result.more[part] = count - limit if count <= read else -1
     return list(items[:limit])
+
+
+def _limit(part: str, *, detail: bool) -> int:
+    return _SHOWN[part][1 if detail else 0]
 
 
 def _guarded(result: CustomerBrief, material: Material, mask: ContactMask | None) -> CustomerBrief:
     """The last step before the result leaves: masks by grade, and the list for egress."""
-    shown: dict[str, Any] = result.model_dump(mode="json", exclude={"sensitive"})
+    shown: Any = None
     if mask is not None:
-        shown = hidden_everywhere(shown, mask.hide)
+        shown = hidden_everywhere(result.model_dump(mode="json"), mask.hide)
         result = CustomerBrief.model_validate(shown)
     verbatim = [
         *(touch.words for touch in result.history or () if touch.words),
         *(note.text for note in result.notes or ()),
     ]
     people = () if mask else [(p.name, p.phone, p.mail, p.wechat) for p in material.people]
-    result.sensitive = sensitive_words(shown, people, verbatim)
+    result.sensitive = sensitive_words(shown or result.model_dump_json(), people, verbatim)
     return result

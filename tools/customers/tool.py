@@ -3,7 +3,7 @@
 from typing import Any
 
 from langchain.tools import ToolRuntime
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import BaseTool
 
 from prompts.library import render
 from storage.database import Database
@@ -11,6 +11,7 @@ from tools.context import TurnContext
 from tools.customers.naming import Linking
 from tools.customers.schemas import BriefArguments, Section
 from tools.customers.service import fetch_brief
+from tools.plain import PlainTool
 
 
 def make_tools(*, database: Database, linker: Linking) -> list[BaseTool]:
@@ -42,7 +43,7 @@ def make_tools(*, database: Database, linker: Linking) -> list[BaseTool]:
         return render(result.kind, runtime.context.language, shown), shown
 
     return [
-        StructuredTool.from_function(
+        PlainTool.from_function(
             coroutine=fetch_customer_brief,
             name="fetch_customer_brief",
             args_schema=BriefArguments,

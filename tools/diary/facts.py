@@ -6,11 +6,11 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from prompts.filters import label
-from storage.repositories.activity import DuePromise
+from storage.repositories.activity import DueCount, DuePromise, TicketView
 from storage.repositories.deals import DealView
 from storage.repositories.diary import EventView
-from storage.tables import ServiceTicket
-from tools.customers.facts import shortened
+from tools.customers.facts import shortened, titled
+from tools.customers.naming import name_in
 from tools.customers.rules import days_since, stage_limit
 from tools.diary import rules
 from tools.diary import schemas as s
@@ -18,11 +18,12 @@ from tools.diary import schemas as s
 
 @dataclass(frozen=True, slots=True)
 class DayFacts:
-    """Makes facts for one reader; ``names`` are contacts by id."""
+    """Makes facts for one reader of ``person_id``'s day; ``names`` are contacts by id."""
 
     today: date
     zone: ZoneInfo
     language: str
+    person_id: str
     names: Mapping[str, str] = field(default_factory=dict)
 
     def event(self, row: EventView, *, why: rules.Why | None = None) -> s.EventFact:
@@ -30,7 +31,7 @@ class DayFacts:
         event = row.event
         return s.EventFact(
             id=event.id,
-            text=shortened(event.title),
+            text=titled(event.title, event.kind),
             source=self._source("event"),
             date=self._day(event.starts_at),
             type=event.kind,
@@ -39,10 +40,10 @@ class DayFacts:
             ends_at=event.ends_at.astimezone(self.zone),
             location=event.location,
             customer_id=event.customer_id,
-            customer=row.customer,
+            customer=self._called(row.customer, row.customer_english),
             tier=row.tier,
             people=[self.names[key] for key in event.contact_ids if key in self.names],
-            owner=row.owner if why else None,
+            owner=self._called(row.owner, row.owner_english) if why else None,
             why=why,
         )
 
@@ -54,11 +55,19 @@ class DayFacts:
             text=shortened(commitment.text),
             source=self._source("commitment"),
             date=self._day(commitment.made_at),
+            owner=self._other(row.owner_id, row.owner, row.owner_english),
             by=commitment.by,
             customer_id=commitment.customer_id,
-            customer=row.customer,
+            customer=self._called(row.customer, row.customer_english),
             due_on=due,
             days=(due - self.today).days,
+        )
+
+    def due(self, row: DueCount) -> s.DueTally:
+        return s.DueTally(
+            owner=self._called(row.owner, row.owner_english) or label(None, "", self.language),
+            due=row.due,
+            overdue=row.overdue,
         )
 
     def deal(self, row: DealView) -> s.PressingFact | None:
@@ -75,8 +84,9 @@ class DayFacts:
             text=row.name,
             source=self._source("opportunity"),
             date=self._day(row.updated_at) if row.updated_at else entered,
+            owner=self._other(row.owner_id, row.owner, row.owner_english),
             customer_id=row.customer_id,
-            customer=row.customer,
+            customer=self._called(row.customer, row.customer_english),
             urgency=urgency,
             days=days,
             limit=limit if urgency == "stuck" else None,
@@ -86,7 +96,7 @@ class DayFacts:
             next_step=row.next_step,
         )
 
-    def ticket(self, row: ServiceTicket, customers: Mapping[str, str | None]) -> s.OpenTicketFact:
+    def ticket(self, row: TicketView, customers: Mapping[str, str | None]) -> s.OpenTicketFact:
         opened = self._day(row.opened_at)
         return s.OpenTicketFact(
             id=row.id,
@@ -99,6 +109,16 @@ class DayFacts:
             severity=row.severity,
             open_days=max(0, (self.today - opened).days),
         )
+
+    def customer(self, row: EventView) -> str | None:
+        """The name of an entry's customer."""
+        return self._called(row.customer, row.customer_english)
+
+    def _called(self, name: str | None, english: str | None) -> str | None:
+        return name_in(self.language, name, english) if name else None
+
+    def _other(self, owner_id: str | None, name: str | None, english: str | None) -> str | None:
+        return None if owner_id == self.person_id else self._called(name, english)
 
     def _day(self, moment: datetime) -> date:
         return moment.astimezone(self.zone).date()

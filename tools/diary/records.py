@@ -6,13 +6,12 @@ from datetime import timedelta
 
 from storage.database import Database
 from storage.repositories import activity, customers, deals, diary
-from storage.repositories.activity import DuePromise
-from storage.repositories.customers import ContactView
+from storage.repositories.activity import DueCount, DuePromise, TicketView
+from storage.repositories.customers import KnownContact
 from storage.repositories.deals import DealView
 from storage.repositories.diary import EventView
 from storage.repositories.masks import ContactMask, contact_mask
 from storage.session import PrincipalSession
-from storage.tables import ServiceTicket
 from storage.vocabulary import Grade
 from tools.context import TurnContext
 from tools.customers.rules import THRESHOLDS as STAGE_THRESHOLDS
@@ -33,8 +32,9 @@ class Rows:
     events: Sequence[EventView]
     team: Sequence[EventView] = ()
     promises: Sequence[DuePromise] = ()
+    due: Sequence[DueCount] = ()
     deals: Sequence[DealView] = ()
-    tickets: Sequence[ServiceTicket] = ()
+    tickets: Sequence[TicketView] = ()
     following: EventView | None = None
 
 
@@ -42,35 +42,42 @@ class Rows:
 class People:
     """Contacts of the customers in view: as far as the caller may read them, or masked."""
 
-    contacts: Sequence[ContactView] = ()
+    contacts: Sequence[KnownContact] = ()
     mask: ContactMask | None = None
     names: dict[str, str] = field(default_factory=dict)
 
 
-def read(session: PrincipalSession, context: TurnContext, window: Window, scope: Scope) -> Rows:
-    """All rows of the asked days; of past days the diary alone."""
-    me = context.caller.person_id
-    events = diary.events_of(session, me, window.start, window.end, _MOST_EVENTS)
+def read(
+    session: PrincipalSession, context: TurnContext, window: Window, scope: Scope, person_id: str
+) -> Rows:
+    """All rows of a person's days, or of the caller's and the team's; of past days the diary
+    alone.
+    """
+    events = diary.events_of(session, person_id, window.start, window.end, _MOST_EVENTS)
     team: Sequence[EventView] = ()
     if scope == "team":
-        team = diary.events_of_others(session, me, window.start, window.end, _MOST_TEAM_EVENTS)
+        start, end = window.start, window.end
+        team = diary.events_of_others(session, person_id, start, end, _MOST_TEAM_EVENTS)
     if window.past:
         return Rows(events, team)
     met = {row.event.customer_id for row in (*events, *team) if row.event.customer_id}
     after = max(context.now, window.end)
+    # A team's debts are those of everybody in reach: who leads them reaches nothing else.
+    owner = None if scope == "team" else person_id
     return Rows(
         events,
         team,
-        promises=activity.due_promises(session, me, window.last, MOST),
+        promises=activity.due_promises(session, owner, window.last, MOST),
+        due=activity.due_counts(session, window.last, window.today, MOST) if owner is None else (),
         deals=deals.pressing_deals(
             session,
-            me,
+            owner,
             closing_until=window.today + timedelta(rules.THRESHOLDS.closing_within),
             entered_before=context.now - timedelta(min(STAGE_THRESHOLDS.stage.values())),
             limit=MOST,
         ),
         tickets=activity.open_tickets(session, sorted(met), 2 * MOST),
-        following=None if events else diary.next_event_of(session, me, after),
+        following=None if events else diary.next_event_of(session, person_id, after),
     )
 
 

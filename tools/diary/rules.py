@@ -1,9 +1,10 @@
 """Pure decisions about a day: clashes, travel, gaps, what presses and what comes first."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -19,10 +20,26 @@ Code = Literal[
     "prepare_meeting",
 ]
 
+# From which amount on a deal is large, in minor units of its own currency. Each is a round amount
+# set by hand: nothing is converted, because no rate is known here. In a currency that is not
+# listed no deal is large: its size cannot be judged, and a wrong judgement would be worse.
+_LARGE_DEALS: Mapping[str, int] = MappingProxyType(
+    {
+        "CNY": 1_000_000_00,
+        "EUR": 150_000_00,
+        "GBP": 120_000_00,
+        "HKD": 1_000_000_00,
+        "JPY": 20_000_000,
+        "MYR": 600_000_00,
+        "SGD": 200_000_00,
+        "USD": 150_000_00,
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Minutes, hours of the local clock, days and minor units; data, not code."""
+    """Minutes, hours of the local clock, days and minor units by currency; data, not code."""
 
     work_starts: int = 9
     work_ends: int = 18
@@ -31,7 +48,7 @@ class Thresholds:
     across_town: int = 30
     other_city: int = 120
     closing_within: int = 7
-    large_deal_minor: int = 100_000_000
+    large_deal_minor: Mapping[str, int] = field(default_factory=lambda: _LARGE_DEALS)
 
 
 THRESHOLDS = Thresholds()
@@ -178,17 +195,32 @@ def pressing(
 def why_key(
     tier: str | None,
     amount_minor: int | None,
+    currency: str | None,
     has_complaint: bool,
     limits: Thresholds = THRESHOLDS,
 ) -> Why | None:
-    """Why a manager should know of a meeting in the team, or None."""
+    """Why a manager should know of a meeting in the team, or None.
+
+    ``currency`` is that of the amount; without a threshold of its own, size is no reason.
+    """
     if has_complaint:
         return "complaint"
     if tier == "key":
         return "key_account"
-    if amount_minor is not None and amount_minor >= limits.large_deal_minor:
+    if weight(amount_minor, currency, limits) >= 1:
         return "large_deal"
     return None
+
+
+def weight(
+    amount_minor: int | None, currency: str | None, limits: Thresholds = THRESHOLDS
+) -> float:
+    """How much an amount is of what is large in its currency, to order deals of several ones.
+
+    Nothing for an unknown amount, or for a currency without a threshold.
+    """
+    large = limits.large_deal_minor.get(currency or "")
+    return amount_minor / large if amount_minor is not None and large is not None else 0.0
 
 
 def first_thing(agenda: Agenda) -> First | None:

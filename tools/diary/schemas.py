@@ -6,14 +6,14 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from tools.artifact import Artifact, Strict
-from tools.customers.schemas import Recorded
+from tools.customers.schemas import Heard, Recorded
 
 Scope = Literal["mine", "team"]
 Urgency = Literal["close_overdue", "closing", "stuck"]
 
 
 class DayArguments(BaseModel):
-    """What the model may say; whose day it is follows from who asks."""
+    """What the model may say; without a person, whose day it is follows from who asks."""
 
     day: str | None = Field(
         default=None, description="First day as an ISO date (2026-11-22); left out: today."
@@ -21,7 +21,13 @@ class DayArguments(BaseModel):
     days: int = Field(default=1, description="Number of days from there, 1 to 31; a week is 7.")
     scope: Scope = Field(
         default="mine",
-        description="'team' adds the team's key meetings; for managers who ask for them.",
+        description="'team' adds the team's key meetings, and what is due or stuck anywhere in "
+        "the team; for managers who ask for the team.",
+    )
+    person: str | None = Field(
+        default=None,
+        description="A colleague whose own calendar is asked for, by name; for their manager. "
+        "Leave out for the person who asks and for the team as a whole.",
     )
 
 
@@ -61,8 +67,12 @@ class Gap(Strict):
 
 
 class DueFact(Recorded):
-    """An open promise; ``days`` until it is due, negative when overdue."""
+    """An open promise; ``days`` until it is due, negative when overdue.
 
+    ``owner`` is set where it is another person's than whose day this is.
+    """
+
+    owner: str | None = None
     by: str
     customer_id: str
     customer: str | None
@@ -70,9 +80,21 @@ class DueFact(Recorded):
     days: int
 
 
-class PressingFact(Recorded):
-    """A deal that needs something; ``days`` until the expected close, or in the stage."""
+class DueTally(Strict):
+    """How many promises of ours one person still has to keep; ``due`` includes the overdue."""
 
+    owner: str
+    due: int
+    overdue: int
+
+
+class PressingFact(Recorded):
+    """A deal that needs something; ``days`` until the expected close, or in the stage.
+
+    ``owner`` is set where it is another person's than whose day this is.
+    """
+
+    owner: str | None = None
     customer_id: str | None
     customer: str | None
     urgency: Urgency
@@ -95,7 +117,10 @@ class OpenTicketFact(Recorded):
 
 
 class Advice(Strict):
-    """What to do first, from rules. ``about`` is the record, ``text`` its words."""
+    """What to do first, from rules. ``about`` is the record, ``text`` its words.
+
+    ``owner`` is set where somebody else has to do it.
+    """
 
     code: Literal[
         "clash",
@@ -109,15 +134,26 @@ class Advice(Strict):
     about: str
     text: str
     customer: str | None = None
+    owner: str | None = None
     at: dt.datetime | None = None
     days: int | None = None
 
 
 class Day(Artifact):
-    """One day or a few. ``past``: nothing in it can be prepared any more."""
+    """One day or a few. ``past``: nothing in it can be prepared any more.
+
+    ``team_due`` counts the promises of a team, all of them, person by person.
+
+    ``person`` is whose day it is, where it is not that of the person who asks; ``leads`` says
+    that the person who asks has a team to ask for.
+    """
 
     kind: str = "day"
+    person: str | None = None
+    heard: Heard | None = None
+    leads: bool = False
     day: dt.date
+    last: dt.date
     days: int
     today: dt.date
     timezone: str
@@ -128,6 +164,7 @@ class Day(Artifact):
     tight: list[Pair] = Field(default_factory=list)
     gaps: list[Gap] = Field(default_factory=list)
     promises: list[DueFact] = Field(default_factory=list)
+    team_due: list[DueTally] = Field(default_factory=list)
     deals: list[PressingFact] = Field(default_factory=list)
     tickets: list[OpenTicketFact] = Field(default_factory=list)
     team: list[EventFact] = Field(default_factory=list)

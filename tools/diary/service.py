@@ -3,17 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from prompts.filters import clipped
 from storage.database import Database
-from storage.identity import Reach, Visibility
 from storage.repositories import diary
 from storage.repositories.diary import EventView
 from storage.session import PrincipalSession
 from tools.artifact import Artifact, Citation, Entity, Problem, Refusal
 from tools.context import TurnContext
 from tools.customers.masking import hidden_everywhere, sensitive_words
+from tools.customers.naming import Linking, name_in
 from tools.customers.schemas import Recorded
 from tools.diary import rules
 from tools.diary.facts import DayFacts
@@ -28,6 +29,7 @@ from tools.diary.schemas import (
     PressingFact,
     Scope,
 )
+from tools.diary.whose import Whose, leads, may_see, whose
 from tools.diary.window import Window, asked_window
 
 ItemT = TypeVar("ItemT")
@@ -41,17 +43,26 @@ async def fetch_day(
     context: TurnContext,
     *,
     database: Database,
+    linker: Linking,
     day: str | None = None,
     days: int = 1,
     scope: Scope = "mine",
+    person: str | None = None,
 ) -> Artifact:
-    """The caller's day, or what is wrong with the question."""
+    """The caller's day or that of the named person, or what is wrong with the question.
+
+    Who names a person asks for that person alone, whatever the ``scope``.
+    """
     window = asked_window(context, day, days)
     if isinstance(window, Problem):
         return window
+    found = await whose(linker, context.caller, person)
+    if not isinstance(found, Whose):
+        return found
+    alone: Scope = "mine" if found.named else scope
 
     def work(session: PrincipalSession) -> Artifact:
-        return day_of(session, context, window, scope, database=database)
+        return day_of(session, context, window, alone, found, database=database)
 
     return await database.run(context.caller, "my_day", work)
 
@@ -61,43 +72,66 @@ def day_of(
     context: TurnContext,
     window: Window,
     scope: Scope,
+    person: Whose,
     *,
     database: Database,
 ) -> Artifact:
     """The day as far as the caller's rows go."""
     caller = context.caller
-    if scope == "team" and caller.reach(Visibility.DIARY) not in (Reach.TEAM, Reach.ALL):
-        return Refusal(reason="team_diary", ask=diary.manager_of(session, caller.person_id))
-    rows = read(session, context, window, scope)
+    if scope == "team" and not leads(caller):
+        ask = _name(diary.manager_of(session, caller.person_id), context)
+        return Refusal(reason="team_diary", ask=ask)
+    other: str | None = None
+    if person.person_id != caller.person_id:
+        other = _name(diary.person_name(session, person.person_id), context)
+        if not may_see(caller, person.person_id):
+            return Refusal(reason="diary", subject=other or "", ask=other)
+    rows = read(session, context, window, scope, person.person_id)
     result = Day(
+        person=other,
+        heard=person.heard,
+        leads=leads(caller),
         day=window.first,
+        last=window.last,
         days=window.days,
         today=window.today,
         timezone=caller.timezone,
         scope=scope,
         past=window.past,
     )
-    facts = DayFacts(window.today, context.zone, context.language)
+    facts = DayFacts(window.today, context.zone, context.language, person.person_id)
     promises, pressing = _debts(result, rows, facts)
     people = people_of(session, context, database, _customers(result, rows))
     _diary(result, rows, replace(facts, names=people.names))
     _times(result, rows, window, context)
     if not window.past:
         result.first = _advice(result, _ahead(rows, context.now), promises, pressing)
-    result.focus = _focus(result, context.now)
+    result.focus = _focus(rows.events, context.now)
     result.citations = _citations(result)
     return _guarded(result, people)
+
+
+def _name(name: diary.Name | None, context: TurnContext) -> str | None:
+    return name_in(context.language, name.name, name.english) if name else None
 
 
 def _debts(result: Day, rows: Rows, facts: DayFacts) -> tuple[list[DueFact], list[PressingFact]]:
     """Promises and deals in the order in which they press."""
     # What is due now comes first; a promise that is a year late can wait for another hour.
-    promises = sorted(map(facts.promise, rows.promises), key=lambda p: (abs(p.days), p.days, p.id))
+    promises = sorted(
+        map(facts.promise, rows.promises),
+        key=lambda p: (p.by != "us", abs(p.days), p.days, p.id),
+    )
     pressing = sorted(
         filter(None, map(facts.deal, rows.deals)),
-        key=lambda d: (_URGENCIES.index(d.urgency), -(d.amount_minor or 0), d.id),
+        key=lambda d: (
+            _URGENCIES.index(d.urgency),
+            -rules.weight(d.amount_minor, d.currency),
+            d.id,
+        ),
     )
     result.promises = _cut(result, "promises", promises, read=len(rows.promises))
+    result.team_due = [facts.due(row) for row in rows.due]
     result.deals = _cut(result, "deals", pressing, read=len(rows.deals))
     return promises, pressing
 
@@ -116,7 +150,11 @@ def _diary(result: Day, rows: Rows, facts: DayFacts) -> None:
     result.events = [facts.event(row) for row in rows.events]
     if rows.following is not None:
         result.next_event = facts.event(rows.following)
-    known = {row.event.customer_id: row.customer for row in rows.events if row.event.customer_id}
+    known = {
+        row.event.customer_id: facts.customer(row)
+        for row in (*rows.events, *rows.team)
+        if row.event.customer_id
+    }
     tickets = [facts.ticket(t, known) for t in rows.tickets if t.customer_id in known]
     result.tickets = _cut(result, "tickets", tickets)
     result.team = _cut(result, "team", _key_meetings(rows, facts))
@@ -144,7 +182,8 @@ def _key_meetings(rows: Rows, facts: DayFacts) -> list[EventFact]:
     complaints = {t.customer_id for t in rows.tickets if t.kind == "complaint"}
     found: list[EventFact] = []
     for row in rows.team:
-        why = rules.why_key(row.tier, row.amount_minor, row.event.customer_id in complaints)
+        complains = row.event.customer_id in complaints
+        why = rules.why_key(row.tier, row.amount_minor, row.currency, complains)
         if why is not None:
             found.append(facts.event(row, why=why))
     return found
@@ -174,6 +213,7 @@ def _advice(
         about=choice.about,
         text=subject.text,
         customer=getattr(subject, "customer", None),
+        owner=getattr(subject, "owner", None),
         at=choice.at.astimezone(ZoneInfo(result.timezone)) if choice.at else None,
         days=choice.days,
     )
@@ -206,21 +246,22 @@ def _cut(result: Day, part: str, items: Sequence[ItemT], *, read: int = 0) -> li
     return list(items[:limit])
 
 
-def _focus(result: Day, now: datetime) -> list[Entity]:
+def _focus(rows: Sequence[EventView], now: datetime) -> list[Entity]:
     """Customers in the diary, those still to be met first: "the customer I see tomorrow"."""
-    events = [e for e in result.events if e.status != "cancelled"]
-    ordered = sorted(events, key=lambda e: (e.ends_at <= now, e.starts_at))
+    kept = [row for row in rows if row.event.status != "cancelled"]
+    ordered = sorted(kept, key=lambda row: (row.event.ends_at <= now, row.event.starts_at))
     found: dict[str, Entity] = {}
-    for event in ordered:
-        if event.customer_id and event.customer:
-            entity = Entity(kind="customer", id=event.customer_id, name=event.customer)
-            found.setdefault(event.customer_id, entity)
+    for row in ordered:
+        key = row.event.customer_id
+        if key and row.customer:
+            found.setdefault(key, Entity(kind="customer", id=key, name=row.customer))
     return list(found.values())
 
 
 def _citations(result: Day) -> list[Citation]:
     parts: Iterable[Recorded] = (
-        *result.events,
+        # Of days that are over, only their number is told as long as others are left.
+        *(e for e in result.events if result.past or e.ends_at.date() >= result.today),
         *result.promises,
         *result.deals,
         *result.tickets,
@@ -231,7 +272,7 @@ def _citations(result: Day) -> list[Citation]:
             id=fact.id,
             title=fact.source,
             locator=fact.date.isoformat() if fact.date else "",
-            quote=fact.text[:80],
+            quote=clipped(fact.text, 80),
         )
         for fact in list(parts)[:_MOST_CITATIONS]
     ]
@@ -239,10 +280,10 @@ def _citations(result: Day) -> list[Citation]:
 
 def _guarded(result: Day, people: People) -> Day:
     """Masks by grade, and the list of what may not leave the machine."""
-    shown = result.model_dump(mode="json", exclude={"sensitive"})
+    shown: Any = None
     if people.mask is not None:
-        shown = hidden_everywhere(shown, people.mask.hide)
+        shown = hidden_everywhere(result.model_dump(mode="json"), people.mask.hide)
         result = Day.model_validate(shown)
     known = [(p.name, p.phone, p.email, p.wechat) for p in people.contacts]
-    result.sensitive = sensitive_words(shown, known, ())
+    result.sensitive = sensitive_words(shown or result.model_dump_json(), known, ())
     return result

@@ -24,6 +24,11 @@ class Window:
         return self.first + timedelta(self.days) <= self.today
 
     @property
+    def begun(self) -> bool:
+        """Whether some of the days are over and some are not."""
+        return self.first < self.today <= self.last
+
+    @property
     def last(self) -> date:
         return self.first + timedelta(self.days - 1)
 

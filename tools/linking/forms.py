@@ -80,6 +80,9 @@ def company_forms(names: Iterable[str | None], city: str | None = None) -> list[
         bare = _BRANCH_ZH.sub("", name)
         short = _ENDINGS_EN.sub("", _ENDINGS_ZH.sub("", bare))
         forms.append(short)
+        words = short.split()
+        if len(words) > 2 and short.isascii():
+            forms.append(" ".join(words[:2]))  # Lingchuan Precision (Machinery)
         if city and short.startswith(city.removesuffix("市")) and len(short) - len(city) >= 4:
             forms.append(short.removeprefix(city.removesuffix("市")).removeprefix("市"))
     return unique(form.strip() for form in forms if _long_enough(form.strip()))

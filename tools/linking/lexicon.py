@@ -64,10 +64,12 @@ class Lexicon:
     _forms: dict[str, list[tuple[Entry, How]]] = field(default_factory=dict)
     _patterns: list[str] = field(default_factory=list)
     _first_words: dict[str, list[Entry]] = field(default_factory=dict)
+    _by_id: dict[str, list[Entry]] = field(default_factory=dict)
     _automaton: "AhoCorasick | None" = None
 
     def __post_init__(self) -> None:
         for entry in self.entries:
+            self._by_id.setdefault(entry.entity.id, []).append(entry)
             for number, form in enumerate(entry.forms):
                 how: How = "exact" if number == 0 else "alias"
                 owners = self._forms.setdefault(fold(form), [])
@@ -112,7 +114,7 @@ class Lexicon:
                 continue
             same = [f for s, e, f, _, sc in spans if (s, e) == (start, end) and sc == score]
             matches = tuple(
-                Match(entry.entity, how, score, text[start:end], entry.parent, entry.hint)  # type: ignore[arg-type]
+                Match(entry.entity, how, score, text[start:end], entry.parent, entry.hint)  # type: ignore[arg-type]  # one of the two words above
                 for name in dict.fromkeys([form, *same])
                 for entry, _ in self._forms[name]
             )
@@ -123,8 +125,7 @@ class Lexicon:
     def lookup(self, name: str, kind: str | None = None) -> list[Match]:
         """What a whole name means, best first; several of equal rank are ambiguous."""
         folded = fold(name).strip()
-        by_id = [e for e in self.entries if e.entity.id == name.strip()]
-        if by_id:
+        if by_id := self._by_id.get(name.strip()):
             return [Match(e.entity, "exact", 1.0, name, e.parent, e.hint) for e in by_id]
         matches = list(self._matches(folded, name)) if folded in self._forms else []
         if not _of_kind(matches, kind):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from tools.linking.forms import is_latin
@@ -64,21 +65,42 @@ def near_forms(text: str, forms: Sequence[str]) -> Iterator[tuple[int, int, str,
         return
     from rapidfuzz import fuzz, process
 
-    long_forms = [f for f in forms if len(f) >= (_TYPO_MIN_LATIN if is_latin(f) else _TYPO_MIN_CJK)]
+    index = _start_index(tuple(forms))
     for start, end in windows:
         said = text[start:end]
         latin = is_latin(said)
         for form, score, _ in process.extract(
-            said, long_forms, scorer=fuzz.ratio, score_cutoff=_TYPO_SCORE, limit=3
+            said, index.like(said), scorer=fuzz.ratio, score_cutoff=_TYPO_SCORE, limit=3
         ):
             close = abs(len(form) - len(said)) <= (2 if latin else 1)
-            if close and is_latin(form) == latin and _starts_alike(said, form):
+            if close and is_latin(form) == latin:
                 yield start, end, form, score / 100
 
 
-def _starts_alike(said: str, form: str) -> bool:
-    """Two different names often share their ending; a typo rarely hits both first letters."""
-    return said[0] == form[0] or said[1:3] == form[1:3]
+@dataclass(frozen=True, slots=True)
+class _Starts:
+    """Forms by how they start: two names often share their ending, a typo rarely hits the start.
+
+    Either the first letter is right, or the two after it are.
+    """
+
+    first: dict[str, list[str]]
+    then: dict[str, list[str]]
+
+    def like(self, said: str) -> list[str]:
+        """Forms that start like it."""
+        found = [*self.first.get(said[0], ()), *self.then.get(said[1:3], ())]
+        return list(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=32)
+def _start_index(forms: tuple[str, ...]) -> _Starts:
+    index = _Starts({}, {})
+    for form in forms:
+        if len(form) >= (_TYPO_MIN_LATIN if is_latin(form) else _TYPO_MIN_CJK):
+            index.first.setdefault(form[0], []).append(form)
+            index.then.setdefault(form[1:3], []).append(form)
+    return index
 
 
 def _windows(text: str) -> Iterator[tuple[int, int]]:

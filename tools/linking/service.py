@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
+from threading import Lock
 
 from storage.database import Database
 from storage.identity import Caller, Scope
@@ -15,11 +16,16 @@ _KEPT = 256  # lexicons in memory; a rep's is about 100 kB
 
 
 class Linker:
-    """Resolves names for callers. One lexicon per scope, rebuilt when names have changed."""
+    """Resolves names for callers. One lexicon per scope, rebuilt when names have changed.
 
-    def __init__(self, database: Database) -> None:
+    Safe to share between threads; the ``most`` scopes that asked last are kept.
+    """
+
+    def __init__(self, database: Database, *, most: int = _KEPT) -> None:
         self._database = database
+        self._most = most
         self._kept: OrderedDict[Scope, tuple[int, Lexicon]] = OrderedDict()
+        self._lock = Lock()
 
     async def lexicon(self, caller: Caller) -> Lexicon:
         """All names that this caller may see."""
@@ -32,14 +38,28 @@ class Linker:
     def _current(self, session: PrincipalSession) -> Lexicon:
         scope = session.caller.scope
         current = version(session)
-        kept = self._kept.get(scope)
-        if kept is not None and kept[0] == current:
-            return kept[1]
+        kept = self._known(scope, current)
+        if kept is not None:
+            return kept
+        # Outside the lock: to build one takes long, and nobody else should wait for it.
         lexicon = Lexicon(list(entries(names(session))))
-        self._kept[scope] = (current, lexicon)
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
+        self._keep(scope, current, lexicon)
         return lexicon
+
+    def _known(self, scope: Scope, current: int) -> Lexicon | None:
+        with self._lock:
+            kept = self._kept.get(scope)
+            if kept is None or kept[0] != current:
+                return None
+            self._kept.move_to_end(scope)
+            return kept[1]
+
+    def _keep(self, scope: Scope, current: int, lexicon: Lexicon) -> None:
+        with self._lock:
+            self._kept[scope] = (current, lexicon)
+            self._kept.move_to_end(scope)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
 
 
 def entries(rows: Iterable[NameRow]) -> Iterator[Entry]:

@@ -4,7 +4,6 @@ Folded pairs (a standard list of fuzzy-pinyin input methods): zh/z, ch/c, sh/s, 
 u, r/l, an/ang, en/eng, in/ing.
 """
 
-import os
 import re
 from functools import lru_cache
 
@@ -17,8 +16,8 @@ def syllable(character: str) -> str:
     """The folded syllable of one Chinese character, or the character itself."""
     if not "\u4e00" <= character <= "\u9fff":
         return character
-    # Single readings are all that is needed; the phrase table costs a second to load.
-    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+    # Single readings are all that is needed: the program tells pypinyin to leave out its table
+    # of phrases, which costs a second to load.
     from pypinyin import Style, pinyin
 
     reading = pinyin(character, style=Style.NORMAL, errors="default")[0][0]

@@ -29,6 +29,11 @@ class FindArguments(BaseModel):
         default=None, description="Whose notes, if the person named somebody; leave out for own."
     )
     query: str | None = Field(default=None, description="Words that stand in the note.")
+    day: str | None = Field(
+        default=None,
+        description="Written on this day or later, as an ISO date; left out: any time.",
+    )
+    days: int = Field(default=1, description="With day: how many days from there, 1 to 31.")
 
 
 class NoteProposal(Artifact):
@@ -53,12 +58,14 @@ class NoteLine(Recorded):
 
 
 class NotesFound(Artifact):
-    """The caller's own notes, the latest first. ``more``: there are others."""
+    """The caller's own notes, the latest first, written ``first`` to ``last``. ``more``: others."""
 
     kind: str = "notes"
     today: dt.date
     customer: str | None
     query: str | None
+    first: dt.date | None = None
+    last: dt.date | None = None
     heard: Heard | None = None
     notes: list[NoteLine]
     more: bool = False

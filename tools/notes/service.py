@@ -1,4 +1,4 @@
-"""The use cases: propose a note, write it once it is adopted, find one's own."""
+"""The use cases: propose a note, and find one's own. ``effects`` writes what is adopted."""
 
 from datetime import timedelta
 
@@ -22,6 +22,7 @@ from tools.artifact import (
 from tools.context import TurnContext
 from tools.customers.facts import shortened
 from tools.customers.naming import Linking, equals, heard, one_entity
+from tools.diary.window import Window, asked_window
 from tools.linking.lexicon import Match
 from tools.notes import rules
 from tools.notes.schemas import NoteLine, NoteProposal, NotesFound
@@ -43,7 +44,8 @@ async def propose_note(
 ) -> Artifact:
     """Keep the note as a pending action of its author, or say why it cannot be one."""
     if fault := rules.text_fault(text):
-        return Problem(reason=fault, detail=str(rules.THRESHOLDS.longest))
+        # The person can mend it: that is a question, as it is when an edit will not do.
+        return Problem(reason=fault, detail=str(rules.THRESHOLDS.longest), outcome="asked")
     subject = await _subject(context, linker, customer, opportunity)
     if isinstance(subject, Artifact):
         return subject
@@ -141,6 +143,8 @@ async def find_own_notes(
     customer: str | None = None,
     author: str | None = None,
     query: str | None = None,
+    day: str | None = None,
+    days: int = 1,
 ) -> Artifact:
     """The caller's notes. Other people's are refused without saying whether there are any."""
     if author and (stop := await _stranger(context, linker, author)):
@@ -151,15 +155,19 @@ async def find_own_notes(
         if not isinstance(found, Match):
             return found
         match = found
+    window = asked_window(context, day, days) if day else None
+    if isinstance(window, Problem):
+        return window
 
     def work(session: PrincipalSession) -> Artifact:
         rows = own_notes(
             session,
             customer_id=match.entity.id if match else None,
             words=rules.search_words(query),
+            written=(window.start, window.end) if window else None,
             limit=_SHOWN + 1,
         )
-        return _found(context, rows, match, query)
+        return _found(context, rows, match, query, window)
 
     return await database.run(context.caller, "find_notes", work)
 
@@ -179,7 +187,11 @@ async def _stranger(context: TurnContext, linker: Linking, author: str) -> Artif
 
 
 def _found(
-    context: TurnContext, rows: list[NoteView], match: Match | None, query: str | None
+    context: TurnContext,
+    rows: list[NoteView],
+    match: Match | None,
+    query: str | None,
+    window: Window | None,
 ) -> NotesFound:
     lines = [_line(context, row) for row in rows[:_SHOWN]]
     return NotesFound(
@@ -187,6 +199,8 @@ def _found(
         today=context.now.astimezone(context.zone).date(),
         customer=match.entity.name if match else None,
         query=query,
+        first=window.first if window else None,
+        last=window.last if window else None,
         heard=heard(match) if match else None,
         notes=lines,
         more=len(rows) > _SHOWN,

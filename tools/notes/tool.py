@@ -46,8 +46,10 @@ def make_tools(*, database: Database, linker: Linking, new_id: IdSource) -> list
         customer: str | None = None,
         author: str | None = None,
         query: str | None = None,
+        day: str | None = None,
+        days: int = 1,
     ) -> tuple[str, dict[str, Any]]:
-        """The caller's own notes, with dates, by customer and by words.
+        """The caller's own notes, with dates, by customer, by words and by when they were written.
 
         Notes of other people are private for every role; with ``author`` naming somebody else
         the answer is a refusal, whether or not there are any.
@@ -59,6 +61,8 @@ def make_tools(*, database: Database, linker: Linking, new_id: IdSource) -> list
             customer=customer,
             author=author,
             query=query,
+            day=day,
+            days=days,
         )
         return _worded(result, runtime.context)
 

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from knowledge_base.scenario import Objection, Occasion
-from storage.vocabulary import OPEN_STAGES
+from storage.vocabulary import OPEN_STAGES, Language
 from tools.artifact import Artifact, Strict
 from tools.customers.schemas import Heard
 from tools.playbooks.rules import Because
@@ -86,7 +86,7 @@ class PlaybookCard(Strict):
     id: str
     revision: str
     version: int
-    language: Literal["zh", "en"]
+    language: Language
     title: str
     summary: str
     score: float

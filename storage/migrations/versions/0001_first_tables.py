@@ -18,7 +18,7 @@ _SCHEMA = """
 project: scoped sourced; name text, vertical text?, customer_id text?, started_on day, ended_on
   day?, outcome text?, tags json, summary text
 customer: scoped owned sourced; name text index, short_name text?, english_name text?, aliases
-  json, industry text? index, tier text?, kind text, city text?, country text, founded_year int?,
+  json, industry text? index, tier text?, kind text, city text?, country text?, founded_year int?,
   employees int?, annual_revenue_minor bigint?, currency text, credit_code text?, parent_id text?,
   technical_maturity text?, buying_cycle_days int?, subsidy_dependency float?, website text?,
   duplicate_of text?, customer_since day?, updated_at moment?
@@ -80,15 +80,15 @@ store_event: scoped owned sourced; store_id text? >store index, kind text, title
   day, ends_on day
 factor_reading: scoped sourced; factor_id text >factor index, region_id text? index, day day
   index, value float, read_at moment?
-interaction: scoped owned sourced; customer_id text >customer index, opportunity_id text?
+interaction: scoped owned sourced; customer_id text >customer, opportunity_id text?
   >opportunity index, kind word, direction text, channel text?, occurred_at moment index,
   duration_minutes int?, summary text?, action_item text?, contact_ids json, person_ids json,
-  consent text?, purpose text?, language text
+  consent text?, purpose text?, language text, customer_id+occurred_at index_together
 note: scoped owned sourced; customer_id text? >customer index, opportunity_id text? >opportunity
   index, text text, written_at moment index
 calendar_event: scoped owned sourced; customer_id text? >customer index, opportunity_id text?
   >opportunity, kind text, title text, location text?, starts_at moment index, ends_at moment,
-  contact_ids json, status text
+  contact_ids json, status text, owner_id+starts_at index_together
 stage_change: scoped owned sourced; opportunity_id text >opportunity index, stage word, entered_at
   moment index, left_at moment?
 quote: scoped owned sourced; customer_id text >customer index, opportunity_id text? >opportunity
@@ -150,6 +150,8 @@ def _tables() -> Iterator[tuple[str, list[list[str]]]]:
 def _create(name: str, columns: list[list[str]]) -> None:
     parts: list[Any] = []
     for column, kind, *marks in columns:
+        if kind == "index_together":
+            continue
         if kind == "together":
             together = column.split("+")
             label = f"uq_{name}_{'_'.join(together)}"
@@ -158,7 +160,10 @@ def _create(name: str, columns: list[list[str]]) -> None:
         parts.append(sa.Column(column, _TYPES[kind.rstrip("?")], nullable=kind.endswith("?")))
         parts.extend(_constraint(name, column, mark) for mark in marks if mark not in _INDEXES)
     op.create_table(name, *parts)
-    for column, _, *marks in columns:
+    for column, kind, *marks in columns:
+        if kind == "index_together":
+            together = column.split("+")
+            op.create_index(f"ix_{name}_{'_'.join(together)}", name, together)
         for mark in _INDEXES.intersection(marks):
             op.create_index(f"ix_{name}_{column}", name, [column], unique=mark == "unique")
 
