@@ -3,9 +3,8 @@
 Two linear models look at a sentence, and their opinions on the wish are averaged: regularised
 least squares in its dual form (Rifkin, Yeo, Poggio 2003, "Regularized Least-Squares
 Classification") and complement naive Bayes (Rennie et al. 2003, "Tackling the Poor Assumptions
-of Naive Bayes Text Classifiers"). They err on different sentences: on sentences of a writer whom
-neither has seen, the average acts wrongly about a third less often than the first alone at equal
-recall (docs/understanding.md). The variant within a wish is chosen by least squares alone. A few
+of Naive Bayes Text Classifiers"). They err on different sentences: for writers whom neither has
+seen, the average acts wrongly less often than the first alone (docs/understanding.md). The variant within a wish is chosen by least squares alone. A few
 thousand short sentences are fitted by one linear solve, without randomness.
 """
 
@@ -15,6 +14,7 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ _SUBSET = 1000  # sentences for the temperature: one number needs no more
 _TEMPERATURES = tuple(0.04 * 1.25**step for step in range(14))
 
 
+@lru_cache(maxsize=512)
 def wish_of(label: str) -> str:
     """The wish of a label ``<wish> <variant>``."""
     return label.partition(" ")[0]

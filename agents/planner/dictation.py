@@ -7,6 +7,7 @@ only at grade L3.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _PAUSE = r"[\s：:，,。;；\-—–]*"
 _LEAD = re.compile(
@@ -86,19 +87,36 @@ def _trailing(text: str) -> str:
 
 
 def _first_opener(folded: str, openers: Sequence[str]) -> tuple[int, int, str] | None:
-    hits = []
-    for opener in openers:
-        pattern = re.escape(opener)
-        pattern = (r"\b" if opener[0].isalpha() and opener[0].isascii() else "") + pattern
-        pattern += r"\b" if opener[-1].isalpha() and opener[-1].isascii() else ""
-        if _is_short(opener):
-            pattern = rf"{_FRONT}(?P<opener>{pattern})(?=[：:，,\s]|一下)"
-        else:
-            pattern = f"(?P<opener>{pattern})"
-        hit = re.search(pattern, folded, re.ASCII)
-        if hit and not _ASKS.search(folded[: hit.start("opener")]):
-            hits.append((hit.start("opener"), hit.end("opener"), opener))
-    return min(hits, key=lambda h: (h[0], -h[1]), default=None)
+    """The earliest opener, the longest where several begin there."""
+    hits = [
+        hit
+        for pattern in _patterns(tuple(openers))
+        for hit in pattern.finditer(folded)
+        if not _ASKS.search(folded[: hit.start("opener")])
+    ]
+    first = min(hits, key=lambda h: (h.start("opener"), -h.end("opener")), default=None)
+    return (first.start("opener"), first.end("opener"), first["opener"]) if first else None
+
+
+@lru_cache(maxsize=8)
+def _patterns(openers: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """One pattern for openers that may stand anywhere, one for those of the front alone."""
+    short = [_bounded(o) for o in sorted(openers, key=len, reverse=True) if _is_short(o)]
+    others = [_bounded(o) for o in sorted(openers, key=len, reverse=True) if not _is_short(o)]
+    patterns = []
+    if others:
+        patterns.append(re.compile(f"(?P<opener>{'|'.join(others)})", re.ASCII))
+    if short:
+        front = rf"{_FRONT}(?P<opener>{'|'.join(short)})(?=[：:，,\s]|一下)"
+        patterns.append(re.compile(front, re.ASCII))
+    return tuple(patterns)
+
+
+def _bounded(opener: str) -> str:
+    """Latin openers are whole words."""
+    pattern = re.escape(opener)
+    pattern = (r"\b" if opener[0].isalpha() and opener[0].isascii() else "") + pattern
+    return pattern + (r"\b" if opener[-1].isalpha() and opener[-1].isascii() else "")
 
 
 def _is_short(opener: str) -> bool:
