@@ -4,8 +4,9 @@ Two linear models look at a sentence, and their opinions on the wish are average
 least squares in its dual form (Rifkin, Yeo, Poggio 2003, "Regularized Least-Squares
 Classification") and complement naive Bayes (Rennie et al. 2003, "Tackling the Poor Assumptions
 of Naive Bayes Text Classifiers"). They err on different sentences: for writers whom neither has
-seen, the average acts wrongly less often than the first alone (docs/understanding.md). The variant within a wish is chosen by least squares alone. A few
-thousand short sentences are fitted by one linear solve, without randomness.
+seen, the average acts wrongly less often than the first alone (docs/understanding.md). The
+variant within a wish is chosen by least squares alone. A few thousand short sentences are fitted
+by one linear solve, without randomness.
 """
 
 import json
