@@ -22,7 +22,8 @@ CHECKS: tuple[tuple[str, Callable[[], bool]], ...] = (
     ("lint", tool("ruff", "check", *SOURCES)),
     ("types", tool("mypy")),
     ("layers", tool("lint-imports")),
-    ("tests", tool("pytest", "-q", "-m", "not slow")),
+    # Files stay whole: what a file's tests share is made once, in one process.
+    ("tests", tool("pytest", "-q", "-m", "not slow", "-n", "auto", "--dist", "loadfile")),
     ("wheel", check_wheel),
 )
 

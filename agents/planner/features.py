@@ -3,10 +3,11 @@
 import itertools
 import re
 
-# Part of the name of kept classifiers: change it with the rules below.
-VERSION = 3
-# A typed span stands in the text as one token: {customer}, {day}, {text} …
-_TOKEN = re.compile(r"\{[a-z]+\}|[a-z0-9]+(?:'[a-z]+)?|[\u4e00-\u9fff]")
+from agents.planner.concepts import concepts_of
+from agents.planner.tokens import is_cjk, tokens_of
+
+# Part of the name of kept classifiers: change it with the rules below, or with the fitting.
+VERSION = 4
 # A sentence that names or points at nobody is seldom about one customer.
 _NAMED = re.compile(
     r"\{(?:customer|contact|opportunity)\}|他们|她们|这家|那家|该客户|这个客户|那个客户|"
@@ -29,29 +30,34 @@ _TELLS = re.compile(
     r"\b(?:met|spoke|talked|left|visited|called|told|said|says|saying|wants|wanted|asked|mentioned|thinks|"
     r"agreed|promised|just|confirmed|complained|worried|happy|seems|went|came|got|gave|had|heard|learned)\b"
 )
-_STOP_EN = frozenset({"a", "an", "the", "of", "to", "please", "s", "pls"})
+_MOST_CONCEPTS = 12  # of a long message: their pairs grow with the square
 
 
 def features(text: str) -> list[str]:
     """Distinct features of a folded text, in order of first appearance.
 
     Chinese gives characters, their pairs and triples, Latin script words and their pairs. Both
-    give pairs over a gap, the first and the last token, whether anybody is named, and the mood.
+    give pairs over a gap, the first and the last token, whether anybody is named, the mood, and
+    groups of words that mean much the same.
     """
     tokens = tokens_of(text)
     names_nobody = [] if _NAMED.search(text) else ["{nobody}"]
     pairs = [f"{a}_{b}" for a, b in itertools.pairwise(tokens)]
     threes = list(zip(tokens, tokens[1:], tokens[2:], strict=False))
-    triples = [f"{a}_{b}_{c}" for a, b, c in threes if all(map(_is_cjk, (a, b, c)))]
+    triples = [f"{a}_{b}_{c}" for a, b, c in threes if all(map(is_cjk, (a, b, c)))]
     gapped = [f"{a}~{c}" for a, _, c in threes]
     edges = [f"^_{tokens[0]}", f"{tokens[-1]}_$"] if tokens else []
-    found = [*tokens, *pairs, *triples, *gapped, *edges, *names_nobody, *_mood(text)]
+    found = [
+        *tokens,
+        *pairs,
+        *triples,
+        *gapped,
+        *edges,
+        *names_nobody,
+        *_mood(text),
+        *_concepts(tokens),
+    ]
     return list(dict.fromkeys(found))
-
-
-def tokens_of(text: str) -> list[str]:
-    """Tokens of a folded text: one for a Chinese character, a stemmed Latin word or a span."""
-    return [_stem(token) for token in _TOKEN.findall(text) if token not in _STOP_EN]
 
 
 def asks(text: str) -> bool:
@@ -64,15 +70,8 @@ def _mood(text: str) -> list[str]:
     return [f"{{{'asks' if asking else 'no-ask'}-{'tells' if telling else 'no-tell'}}}"]
 
 
-def _is_cjk(token: str) -> bool:
-    return len(token) == 1 and "\u4e00" <= token <= "\u9fff"
-
-
-def _stem(token: str) -> str:
-    """English plurals and ``-ing`` folded: enough for short requests."""
-    if not token.isascii() or token.startswith("{") or len(token) < 5:
-        return token
-    for ending in ("ing", "es", "ed", "s"):
-        if token.endswith(ending) and len(token) - len(ending) >= 3:
-            return token[: -len(ending)]
-    return token
+def _concepts(tokens: list[str]) -> list[str]:
+    """Groups of words and typed spans, alone and in pairs that follow one another somewhere."""
+    found = concepts_of(tokens)[:_MOST_CONCEPTS]
+    pairs = [f"{a}>{b}" for a, b in itertools.combinations(found, 2) if a != b]
+    return [*(one for one in found if one.startswith("#")), *pairs]

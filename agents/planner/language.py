@@ -27,11 +27,13 @@ class Slot(_Strict):
 
     ``keep``: may be taken from the thread when the message does not say it.
     ``when``: kinds of span whose presence alone gives the argument a value.
+    ``past``: a day that is about what has been: a bare weekday is the last one, not the next.
     """
 
     required: bool = False
     source: list[Source] = Field(default_factory=list, alias="from")
     keep: bool = True
+    past: bool = False
     when: dict[Source, Any] = Field(default_factory=dict)
 
 

@@ -12,9 +12,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from agents.planner.classifier import Classifier, fit, load, wish_of
+from agents.planner.classifier import Classifier, load, wish_of
 from agents.planner.days import find_days
 from agents.planner.features import VERSION, features
+from agents.planner.fitting import fit
 from agents.planner.language import LANGUAGES, Language, load_language
 from agents.planner.sentences import Example, Sentences, fingerprint, load_sentences
 from agents.planner.spelling import words_of

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
+from agents.planner import concepts
 from agents.planner.language import LANGUAGES, packages_of, parse
 
 
@@ -85,6 +86,7 @@ def fingerprint(capabilities: tuple[str, ...]) -> str:
 
 
 def _contents(capabilities: tuple[str, ...]) -> Iterator[bytes]:
+    yield (resources.files("agents.planner") / concepts.FILE).read_bytes()
     for code in LANGUAGES:
         yield (resources.files("agents.planner") / f"outside.{code}.yaml").read_bytes()
         for package in packages_of(capabilities):

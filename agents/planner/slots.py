@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from agents.planner.features import tokens_of
+from agents.planner.dayspans import DaySpan
 from agents.planner.language import Slot
 from agents.planner.normalise import Normal
 from agents.planner.samples import MESSAGE
 from agents.planner.spans import Span
 from agents.planner.state import ThreadState
+from agents.planner.tokens import tokens_of
 from agents.planner.wishes import Scored
 from tools.linking.lexicon import Match
 
@@ -18,6 +19,12 @@ _PRONOUN = re.compile(
     r"他们|她们|它们|这家|那家|该客户|这个客户|那个客户|这客户|对方|贵方|人家|这边|那边|他家|"
     r"\b(?:they|them|their|theirs|this (?:customer|account|client)|that (?:customer|account|client)"
     r"|the (?:customer|account|client)|this one|it|its)\b"
+)
+# The message asks about what has been: "what did I do on Tuesday", 周三我去了哪几家.
+_HAS_BEEN = re.compile(
+    r"[去见跑做干聊谈办忙拜访写记开打][过了](?!吗|没)[哪谁啥什几多]|都?[去见跑做干聊谈办忙](?:过|了)(?:谁|哪|啥|什么|几)|"
+    r"了(?:些|点)?(?:啥|什么|谁|哪)|"
+    r"\b(?:what|who|whom|where|how many|which)\b[^.?!]{0,24}\b(?:did|was|were|had)\b"
 )
 _LONGEST_ENDING = 8  # what a name may go on with in ordinary words: 电子, 医疗器械
 _SHORT_MESSAGE = 40
@@ -138,11 +145,18 @@ def _fill_day(name: str, scored: Scored, scene: Scene, filled: Filled) -> bool:
     span = _first(scene.spans, "day", scored)
     if span is None:
         return False
-    first, last = span.value
-    filled.args[name] = first.isoformat()
-    if "days" in scored.wish.slots and last > first:
-        filled.args["days"] = (last - first).days + 1
+    day = meant_day(span, scored.wish.slots[name], scene.message)
+    filled.args[name] = day.first.isoformat()
+    if "days" in scored.wish.slots and day.days > 1:
+        filled.args["days"] = day.days
     return True
+
+
+def meant_day(span: Span, slot: Slot, message: Normal) -> DaySpan:
+    """The day of a span; its past meaning where the slot or the message is of what has been."""
+    day: DaySpan = span.value
+    past = slot.past or bool(_HAS_BEEN.search(message.folded))
+    return day.past if past and day.past is not None else day
 
 
 def _fill_entity(

@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from agents.planner.days import find_days
@@ -51,9 +51,8 @@ def find_spans(
     spans = [_quoted(hit) for hit in _QUOTED.finditer(message.original)]
     spans += [_name(link) for link in lexicon.scan(message.original)]
     for day in find_days(message.folded, today, anchor):
-        last = day.first + timedelta(day.days - 1)
         said = message.original[day.start : day.end]
-        spans.append(Span("day", day.start, day.end, said, (day.first, last)))
+        spans.append(Span("day", day.start, day.end, said, day))
     spans += [
         Span("playbook", hit.start(), hit.end(), hit.group(), hit.group())
         for hit in _CODE.finditer(message.folded)

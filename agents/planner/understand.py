@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from agents.planner.dictation import find_dictation
+from agents.planner.followups import filled_again, is_elliptic
 from agents.planner.language import Language, Wish, openers_of
 from agents.planner.normalise import Normal, normalise
 from agents.planner.plan import Step, distinct, from_diary
@@ -26,16 +27,6 @@ from agents.planner.state import Question, ThreadState
 from agents.planner.wishes import Reading, Scored, WishReader
 from tools.linking.lexicon import Lexicon, Match
 
-_ELLIPSIS = re.compile(
-    r"^\W*(?:那么?|换成|换|再看看?|还有|以及)|呢\W*$|"
-    r"^\W*(?:what about|how about|and|same|now)\b"
-)
-# These want the same again, whatever else the words may look like.
-_SAME = re.compile(
-    r"^\W*(?:换成|换|同样|一样)|也(?:一样|同样|来一[份个])\W*$|"
-    r"^\W*(?:same|ditto|likewise)\b|\b(?:same|ditto)\W*$"
-)
-_LONG_ELLIPSIS = 24
 # Within dictated words: a break, then words with which people turn to the twin.
 _TURN = re.compile(
     r"([，,。.；;！!？?\s]+(?:顺便|顺带|另外|然后|再|还有|同时)?(?=(?:帮我|给我|告诉我|再?查|再?看|麻烦|"
@@ -94,8 +85,7 @@ class Understander:
         spans = self._with_partial(message, spans, situation.lexicon)
         dictated, spans = self._dictation(message, spans, situation.tools)
         reading = self._reader.read(message, spans, situation.tools)
-        elliptic = dictated is None and self._is_elliptic(message, spans, reading, situation)
-        if elliptic and (again := self._again(spans, situation)) is not None:
+        if dictated is None and (again := self._again(message, spans, reading, situation)):
             return again
         words = _dictated_words(message, dictated)
         building = _Scene(message, spans, situation, words, self._reader.knows)
@@ -266,44 +256,23 @@ class Understander:
             return guesses[0].matches[0].entity.name if len(guesses) == 1 else None
         return None
 
-    def _is_elliptic(
+    def _again(
         self, message: Normal, spans: Sequence[Span], reading: Reading, situation: Situation
-    ) -> bool:
-        named = any(s.kind in ("customer", "person", "day", "product") for s in spans)
-        weak = reading.verdict != "clear" or len(message.folded) <= 12
-        weak = weak or bool(_SAME.search(message.folded))
-        short = len(message.folded) <= _LONG_ELLIPSIS
-        pointed = bool(_ELLIPSIS.search(message.folded.strip()))
-        rest = len(message.folded) - sum(s.end - s.start for s in spans)
-        return (
-            named
-            and short
-            and weak
-            and situation.state.last_call is not None
-            and (pointed or rest <= 2)
-            and rest <= 12
-        )
-
-    def _again(self, spans: Sequence[Span], situation: Situation) -> Understanding | None:
-        """The last call once more, with what the message replaces in it."""
+    ) -> Understanding | None:
+        """A follow-up that wants the last call once more: ``and tomorrow?``"""
         call = situation.state.last_call
         wish = self.language.wish_of(call[0]) if call else None
         if call is None or wish is None or call[0] not in situation.tools:
             return None
-        args = dict(call[1])
-        changed = False
-        for name, slot in wish.slots.items():
-            span = next((s for s in spans if s.kind in slot.source), None)
-            if span is None:
-                continue
-            if len(span.matches) > 1:
-                ask = Ask(name, span.said, span.matches)
-                return _question(call[0], args, ask, situation.lexicon)
-            args[name] = span.value[0].isoformat() if span.kind == "day" else _name(span, situation)
-            if span.kind == "day":
-                args.pop("days", None)
-            changed = True
-        return Understanding([Step(call[0], args)]) if changed else None
+        if not is_elliptic(message, spans, clear=reading.verdict == "clear"):
+            return None
+        name_of = partial(unique_name, lexicon=situation.lexicon)
+        filled = filled_again(call[1], wish, message, spans, name_of)
+        if filled is None:
+            return None
+        if filled.ask is not None:
+            return _question(call[0], filled.args, filled.ask, situation.lexicon)
+        return Understanding([Step(call[0], filled.args)])
 
     def _plan(self, found: Sequence[Scored], scene: Scene, situation: Situation) -> Understanding:
         steps: list[Step] = []
@@ -404,6 +373,6 @@ def _label(match: Match) -> str:
 
 def _through_diary(scored: Scored, filled: Filled, scene: Scene) -> list[Step]:
     day = next((s for s in scene.spans if s.kind == "day"), None)
-    args = {"day": day.value[0].isoformat()} if day else {}
+    args = {"day": day.value.first.isoformat()} if day else {}
     tool = scored.wish.tool or ""
     return [Step("my_day", args), Step(tool, filled.args, {"customer": "customer"})]

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from agents.planner.clauses import Stretch, clauses_of
-from agents.planner.features import asks, features, tokens_of
+from agents.planner.features import asks, features
 from agents.planner.language import Language, Wish
 from agents.planner.normalise import Normal
 from agents.planner.samples import MESSAGE, OUTSIDE, classifier_of
 from agents.planner.spans import Span, typed_text
 from agents.planner.spelling import Speller, words_of
+from agents.planner.tokens import tokens_of
 from tools.linking.forms import fold
 
 

@@ -26,10 +26,16 @@ PLACES = (
     (None, None),
 )
 ORGS = ("org", "rival")
+# In an order of their own: processes that share the tests must name the same ones.
 MODELS: tuple[type[Any], ...] = tuple(
-    mapper.class_
-    for mapper in SQLModel._sa_registry.mappers
-    if mapper.class_.__module__.startswith("storage.tables")
+    sorted(
+        (
+            mapper.class_
+            for mapper in SQLModel._sa_registry.mappers
+            if mapper.class_.__module__.startswith("storage.tables")
+        ),
+        key=lambda model: str(model.__name__),
+    )
 )
 
 

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import ToolMessage
 
-from agents.planner.classifier import fit, load, wish_of
+from agents.planner.classifier import load
 from agents.planner.clauses import clauses_of
 from agents.planner.dictation import find_dictation
 from agents.planner.features import asks, features
+from agents.planner.fitting import fit, wish_of
 from agents.planner.language import LanguageError, load_file
 from agents.planner.normalise import normalise
 from agents.planner.plan import ready
