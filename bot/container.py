@@ -78,12 +78,12 @@ class App:
         return database
 
     def make_ready(self, tell: Tell = silent) -> None:
-        """Bring the database to this version, and the demo to this day. Raises StorageError.
+        """Bring the database to this version and this day. Raises StorageError.
 
-        Under ``SALESTWIN_NOW`` the demo is not moved: that would lay out anew what other programs
-        and the next question use. ``salestwin init`` moves it, because it is asked to.
+        Under ``SALESTWIN_NOW`` nothing expires and the demo is not moved: that would change what
+        other programs and the next question use. ``salestwin init`` moves it: it is asked to.
         """
-        make_ready(self.database, self.clock, tell, moves_demo=not self.replays)
+        make_ready(self.database, self.clock, tell, keeps_time=not self.replays)
 
     @cached_property
     def linker(self) -> "Linker":

@@ -42,9 +42,12 @@ def no_file(path: Path) -> StorageError:
 
 
 def make_ready(
-    database: "Database", clock: Clock, tell: Tell = silent, *, moves_demo: bool = True
+    database: "Database", clock: Clock, tell: Tell = silent, *, keeps_time: bool = True
 ) -> None:
-    """Bring the schema up to date, and the demo to the clock's day if it ``moves_demo``.
+    """Bring the schema up to date and, if it ``keeps_time``, what hangs on the clock.
+
+    Proposals that ran out of time lose their words, and the demo moves to the clock's day. A
+    replay does neither: its clock is not the world's.
 
     A file on this machine is migrated without asking; a server is left to ``salestwin init``,
     because others work on it. Raises StorageError.
@@ -61,8 +64,21 @@ def make_ready(
             raise StorageError("not_migrated", database.name)
         tell("migrate", 0, 1)
         migrate(database)
-    if moves_demo:
+    if keeps_time:
+        expire(database, clock)
         roll_demo(database, clock, tell)
+
+
+def expire(database: "Database", clock: Clock) -> None:
+    """Close the proposals that ran out of time; takes the write lock only where there are some."""
+    from storage.approvals import any_due, expire_due
+
+    now = clock.now()
+    with database.system("housekeeping", write=False) as session:
+        due = any_due(session, now)
+    if due:
+        with database.system("housekeeping") as session:
+            expire_due(session, now)
 
 
 def roll_demo(database: "Database", clock: Clock, tell: Tell = silent) -> None:

@@ -45,10 +45,7 @@ class Housekeeping:
             _log.warning("housekeeping failed: %s", type(error).__name__)
 
     def _round(self) -> None:
-        from bot.opening import roll_demo
-        from storage.approvals import expire_due
+        from bot.opening import expire, roll_demo
 
-        now = self._app.clock.now()
-        with self._app.database.system("housekeeping") as session:
-            expire_due(session, now)
+        expire(self._app.database, self._app.clock)
         roll_demo(self._app.database, self._app.clock)

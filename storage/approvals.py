@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -152,10 +152,23 @@ def latest_in_thread(
     return session.first(select(a).where(*here).order_by(col(a.asked_at).desc(), col(a.id).desc()))
 
 
+def _late(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    a = PendingAction
+    return col(a.state) == ActionState.PENDING, col(a.expires_at) <= now
+
+
+def any_due(session: Session, now: datetime) -> bool:
+    """In a system unit: whether an action has waited too long."""
+    return (
+        session.execute(select(col(PendingAction.id)).where(*_late(now)).limit(1)).first()
+        is not None
+    )
+
+
 def expire_due(session: Session, now: datetime) -> int:
     """In a system unit: close all actions that waited too long; returns how many."""
     a = PendingAction
-    late = col(a.state) == ActionState.PENDING, col(a.expires_at) <= now
+    late = _late(now)
     closed = 0
     for key, args in session.execute(select(col(a.id), col(a.args)).where(*late)).all():
         result: Any = session.execute(

@@ -2,8 +2,7 @@
 
 Least squares, naive Bayes and a few small networks look at a sentence (``fitting.py``), and their
 opinions on the wish are averaged. They err on different sentences: for writers whom none has
-seen, the average acts wrongly less often than each alone (docs/understanding.md). The variant
-within a wish is chosen by least squares alone.
+seen, the average acts wrongly less often than each alone (docs/understanding.md).
 """
 
 import json
@@ -61,27 +60,19 @@ class Classifier:
             return dict.fromkeys(self.labels, 1.0 / len(self.labels))
         places, shares = zip(*known, strict=True)
         rows, weights = list(places), np.asarray(shares)
-        squares = softmax(weights @ self.wishes[rows] / self.temperature)
-        bayes = softmax(self.odds[rows].sum(axis=0) / _OVERLAP)
-        average = (squares + bayes + 2 * self.networks.probabilities(rows, weights)) / 4
-        names = list(dict.fromkeys(map(wish_of, self.labels)))
-        by_wish = dict(zip(names, average.tolist(), strict=True))
-        return self._spread(by_wish, weights @ self.variants[rows])
+        return self._named(_Opinions.of(self, rows, weights))
 
-    def _spread(
-        self, by_wish: dict[str, float], outputs: "NDArray[np.floating]"
-    ) -> dict[str, float]:
-        """The probability of each wish, spread over its variants."""
+    def _named(self, opinions: "_Opinions") -> dict[str, float]:
+        """Labels with their probability: that of the wish, times its share within the wish."""
         import numpy as np
 
-        powers = np.exp((outputs - outputs.max()) / self.temperature).tolist()
-        totals: dict[str, float] = {}
-        for label, power in zip(self.labels, powers, strict=True):
-            totals[wish_of(label)] = totals.get(wish_of(label), 0.0) + power
-        return {
-            label: by_wish[wish_of(label)] * power / (totals[wish_of(label)] or 1.0)
-            for label, power in zip(self.labels, powers, strict=True)
-        }
+        names = list(dict.fromkeys(map(wish_of, self.labels)))
+        of = np.array([names.index(wish_of(label)) for label in self.labels])
+        by_label = (opinions.squares_labels, opinions.bayes, opinions.networks)
+        totals = [np.bincount(of, one, len(names)).astype(np.float64) for one in by_label]
+        wishes = _mean(opinions.squares_wishes, totals[1], totals[2])
+        shares = _mean(*(one / total[of] for one, total in zip(by_label, totals, strict=True)))
+        return dict(zip(self.labels, (wishes[of] * shares).tolist(), strict=True))
 
     def knows(self, feature: str) -> bool:
         """Whether the feature stands in any language file."""
@@ -149,3 +140,35 @@ def softmax(outputs: "NDArray[np.floating]") -> "NDArray[np.floating]":
 
 def _dump(facts: dict[str, object]) -> bytes:
     return json.dumps(facts, ensure_ascii=False).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class _Opinions:
+    """Probabilities of one sentence by each model; the squares have one of the wishes too."""
+
+    squares_wishes: "NDArray[np.floating]"
+    squares_labels: "NDArray[np.floating]"
+    bayes: "NDArray[np.floating]"
+    networks: "NDArray[np.floating]"
+
+    @classmethod
+    def of(
+        cls, model: Classifier, rows: Sequence[int], weights: "NDArray[np.floating]"
+    ) -> "_Opinions":
+        at = list(rows)
+        return cls(
+            softmax(weights @ model.wishes[at] / model.temperature),
+            softmax(weights @ model.variants[at] / model.temperature),
+            softmax(model.odds[at].sum(axis=0) / _OVERLAP),
+            model.networks.probabilities(at, weights),
+        )
+
+
+def _mean(
+    squares: "NDArray[np.floating]",
+    bayes: "NDArray[np.floating]",
+    networks: "NDArray[np.floating]",
+) -> "NDArray[np.floating]":
+    """The networks, being several, count twice."""
+    mean: NDArray[np.floating] = (squares + bayes + 2 * networks) / 4
+    return mean

@@ -29,7 +29,56 @@ def find_days(text: str, today: date, anchor: date | None = None) -> list[DaySpa
     for span in sorted(found, key=lambda s: (s.start - s.end, s.start)):
         if all(span.end <= c.start or c.end <= span.start for c in chosen):
             chosen.append(span)
-    return _joined(text, sorted(chosen, key=lambda s: s.start))
+    return _counted(text, _joined(text, sorted(chosen, key=lambda s: s.start)))
+
+
+_FROM_ZH = re.compile(
+    rf"(?:起|开始|往后|以后)(?:的|连着|连续|这)?({days_zh.NUMBER})(天|个?周|个?星期)"
+)
+_FROM_EN = re.compile(
+    r"\s+(?:for|plus|and)\s+(?:the )?(?:next |following )?(two|three|four|five|six) (days)\b"
+)
+_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+
+
+def _counted(text: str, spans: list[DaySpan]) -> list[DaySpan]:
+    """``周一起三天``, ``from Monday for three days``: the day begins a number of days."""
+    return [_lengthened(text, span) for span in spans]
+
+
+def _lengthened(text: str, span: DaySpan) -> DaySpan:
+    hit = _FROM_ZH.match(text, span.end) or _FROM_EN.match(text, span.end)
+    if hit is None or span.days > 1:
+        return span
+    count = _COUNTS.get(hit[1]) or days_zh.number(hit[1])
+    days = count * (1 if hit[2] in ("天", "days") else WEEK)
+    return DaySpan(span.start, hit.end(), span.first, days) if 1 < days <= LONGEST else span
+
+
+# Days that the calendar of this program does not know: the person is asked for the date.
+_NAMED = re.compile(
+    r"元旦|春节|过年|年前|年后|除夕|年三十|大年|正月|元宵|清明|五一|劳动节|端午|六一|七夕|中元|中秋|国庆|重阳|"
+    r"双十一|双十二|双11|双12|圣诞|平安夜|感恩节|情人节|腊月|初[一二三四五六七八九十](?!次|步|中|期)|"
+    r"\b(?:christmas|xmas|boxing day|easter|good friday|new year'?s?(?: eve| day)?|cny|golden week|"
+    r"thanksgiving|eid|ramadan|diwali|deepavali|songkran|tet|bank holiday|labou?r day|"
+    r"national day|valentine'?s?(?: day)?|mid-autumn|spring festival)\b"
+)
+
+
+def named_days(text: str) -> list[tuple[int, int]]:
+    """Stretches that name a day whose date is not known here: 清明, Easter."""
+    return [hit.span() for hit in _NAMED.finditer(text)]
+
+
+def day_stretches(text: str, today: date) -> list[tuple[int, int]]:
+    """Where a text speaks of days, known or not, in reading order."""
+    known = [(span.start, span.end) for span in find_days(text, today)]
+    named = [
+        (start, end)
+        for start, end in named_days(text)
+        if all(end <= first or last <= start for first, last in known)
+    ]
+    return sorted([*known, *named])
 
 
 def _dates(text: str) -> Iterator[DaySpan]:
@@ -38,7 +87,11 @@ def _dates(text: str) -> Iterator[DaySpan]:
             yield DaySpan(hit.start(), hit.end(), day)
 
 
-_TO = re.compile(r"\s*(?:到|至|~|～|–|-|—|to|through|thru|until|till)\s*")
+_TO = re.compile(
+    r"\s*(?:起|开始|上午|下午|早上|晚上|morning|afternoon)?(?:一直)?\s*"
+    r"(?:到|至|~|～|–|-|—|to|up to|through|thru|until|till)\s*"
+)
+_BETWEEN = re.compile(r"\bbetween\s*$")
 _AND = re.compile(r"\s*(?:和|跟|与|、|,|，|&|\+|/|and)\s*")
 
 
@@ -57,7 +110,8 @@ def _joined(text: str, spans: list[DaySpan]) -> list[DaySpan]:
 def _both(text: str, first: DaySpan, second: DaySpan) -> DaySpan | None:
     between = text[first.end : second.start]
     last = second.last
-    if _TO.fullmatch(between):
+    ranged = _AND.fullmatch(between) and _BETWEEN.search(text[: first.start])
+    if ranged or _TO.fullmatch(between):
         # "下周一到周三": a weekday without a week of its own belongs to the first one's.
         while last < first.first and _is_weekday(second):
             last += timedelta(WEEK)

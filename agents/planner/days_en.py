@@ -8,6 +8,7 @@ from agents.planner.dayspans import (
     LONGEST,
     WEEK,
     DaySpan,
+    iso_week,
     monday,
     month,
     month_day,
@@ -110,10 +111,10 @@ def _weekday_span(hit: re.Match[str], number: int, today: date) -> DaySpan:
 
 
 def _is_weekday_word(hit: re.Match[str]) -> bool:
-    """``sun``, ``sat`` and ``wed`` are words of their own unless something says weekday."""
+    """``sun`` and ``sat`` are words of their own unless something says weekday."""
     words = hit.group().split()
     name = next(word for word in words if word.startswith(hit[2]))
-    sure = ("mon", "tue", "tues", "thu", "thur", "thurs", "fri", "weds")
+    sure = ("mon", "tue", "tues", "wed", "weds", "thu", "thur", "thurs", "fri")
     return name.endswith("day") or hit[1] is not None or name in sure or words[-1] != name
 
 
@@ -124,7 +125,8 @@ _WEEK = re.compile(
     re.ASCII,
 )
 _WEEKEND = re.compile(r"\b(?:at|on|over|for)?\s*(?:the |my )?weekend\b", re.ASCII)
-_REST = re.compile(r"\b(?:rest|remainder|rest) of (?:the|this|my) week\b|\blater this week\b")
+_CALENDAR_WEEK = re.compile(r"\b(?:calendar week|cw|kw|wk|week)\s?(\d{1,2})\b(?!\s*(?:of|days))")
+_REST = re.compile(r"\b(?:rest|remainder) of (?:the|this|my) week\b|\blater this week\b")
 _END_OF_WEEK = re.compile(r"\b(?:end of (?:the|this) week|eow)\b", re.ASCII)
 _EDGE_OF_WEEK = re.compile(
     r"\b(early|beginning of|start of|mid|late|end of)[ -](next|this) week\b", re.ASCII
@@ -148,6 +150,8 @@ def _weeks(text: str, today: date) -> Iterator[DaySpan | None]:
         begin, days = _EDGES[hit[1]]
         first = monday(today, _SHIFT[hit[2]]) + timedelta(begin)
         yield DaySpan(hit.start(), hit.end(), first, days)
+    for hit in _CALENDAR_WEEK.finditer(text):
+        yield iso_week(hit.start(), hit.end(), int(hit[1]), today)
     for hit in _WEEK_OF.finditer(text):
         for day in (*_weekdays(text[hit.end() :], today), *_dates(text[hit.end() :], today)):
             if day is not None and day.start == 0:
@@ -169,7 +173,8 @@ def _week_span(hit: re.Match[str], today: date) -> DaySpan:
 
 
 _COUNTED = re.compile(
-    rf"\b(next|coming|following|last|past|previous|these)\s+(?:{_NUMBER}\s+)?(days|weeks|fortnight)\b",
+    r"\b(next|coming|following|last|past|previous|these)\s+"
+    rf"(?:{_NUMBER}\s+)?(days|weeks|fortnight)\b",
     re.ASCII,
 )
 _AWAY = re.compile(

@@ -24,11 +24,11 @@ from agents.planner.dayspans import (
 Finder = Callable[[str, date], Iterator[DaySpan | None]]
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
-_NUMBER = r"(?:\d{1,2}|[一二三四五六七八九两]?十[一二三四五六七八九]?|[一二三四五六七八九两])"
+NUMBER = r"(?:\d{1,2}|[一二三四五六七八九两]?十[一二三四五六七八九]?|[一二三四五六七八九两])"
 _WEEKDAY = {c: i for i, c in enumerate("一二三四五六")} | {"日": 6, "天": 6, "七": 6}
 _WEEKDAY |= {str(i + 1): i for i in range(WEEK)}
-_SHIFT = {"上上": -2, "上": -1, "这": 0, "本": 0, "当": 0, "下": 1, "下下": 2, "再下": 2}
-_WHICH = r"(上上|上|这|本|再下|下下|下)"
+_SHIFT = {"上上": -2, "上": -1, "这": 0, "本": 0, "呢": 0, "当": 0, "下": 1, "下下": 2, "再下": 2}
+_WHICH = r"(上上|上|这|本|呢|再下|下下|下)"
 _WEEK = r"(?:一)?(?:个)?(?:周|星期|礼拜)"
 
 _NEAR: dict[str, tuple[int, int]] = {
@@ -36,7 +36,9 @@ _NEAR: dict[str, tuple[int, int]] = {
     "昨晚": (-1, 1), "今天": (0, 1), "今日": (0, 1), "今儿": (0, 1), "今晚": (0, 1),
     "今早": (0, 1), "当天": (0, 1), "明天": (1, 1), "明日": (1, 1), "明儿": (1, 1),
     "明早": (1, 1), "明晚": (1, 1), "明晨": (1, 1), "后天": (2, 1), "后日": (2, 1), "后儿": (2, 1),
-    "大后天": (3, 1), "听日": (1, 1), "寻日": (-1, 1), "琴日": (-1, 1), "今朝": (0, 1),
+    "大后天": (3, 1), "大后日": (3, 1), "大后儿": (3, 1), "今个": (0, 1), "明个": (1, 1),
+    "后个": (2, 1), "昨个": (-1, 1), "明朝": (1, 1), "后朝": (2, 1), "听日": (1, 1),
+    "寻日": (-1, 1), "琴日": (-1, 1), "今朝": (0, 1),
     "zuotian": (-1, 1), "jintian": (0, 1), "mingtian": (1, 1), "houtian": (2, 1),
     "明后天": (1, 2), "明后两天": (1, 2), "明后": (1, 2), "今明": (0, 2), "今明两天": (0, 2),
     "昨今两天": (-1, 2), "后两天": (1, 2), "今明后三天": (0, 3),
@@ -74,6 +76,9 @@ _PAIR = re.compile(
 _BARE_WEEKDAY = re.compile(
     r"(?<![一-龥])(?:周|星期|礼拜)([一二三四五六日天1-6])|(?:周|星期|礼拜)([一二三四五六日天])"
 )
+_REST = re.compile(
+    r"(?:这|本)(?:个)?(?:周|星期|礼拜)(?:还)?(?:剩下|剩余|余下|剩)(?:的)?(?:这)?几?(?:天|日子)?"
+)
 _WEEKEND = re.compile(r"(上上|上|这|本|下)?(?:个)?周末|(上上|上|这|本|下)(?:个)?(?:星期|礼拜)末")
 
 
@@ -87,6 +92,8 @@ def _weeks(text: str, today: date) -> Iterator[DaySpan | None]:
         begin, days = (0, 3) if hit[2] in "前上" else (3, 4)
         first = monday(today, _SHIFT[hit[1] or "这"]) + timedelta(begin)
         yield DaySpan(hit.start(), hit.end(), first, days)
+    for hit in _REST.finditer(text):
+        yield DaySpan(hit.start(), hit.end(), today, WEEK - today.weekday())
     for hit in _WEEKEND.finditer(text):
         which = hit[1] or hit[2]
         yield weekend(hit.start(), hit.end(), today, _SHIFT[which] if which else None)
@@ -110,16 +117,16 @@ def _pair(hit: re.Match[str], today: date) -> DaySpan | None:
     )
 
 
-_RECENT = re.compile(rf"(?:最近|近|这)(?:的)?({_NUMBER}|几)天")
-_COMING = re.compile(rf"(?:接下来|接下去|未来|往后|后面|今后)(?:的)?({_NUMBER}|几)天")
-_GONE = re.compile(rf"(?:过去|前面?(?!一)|之前|刚过去)(?:的|这)?({_NUMBER}|几)天")
+_RECENT = re.compile(rf"(?:最近|近|这)(?:的)?({NUMBER}|几)天")
+_COMING = re.compile(rf"(?:接下来|接下去|未来|往后|后[面边]|今后)(?:的)?({NUMBER}|几)天")
+_GONE = re.compile(rf"(?:过去|前面?(?!一)|之前|刚过去)(?:的|这)?({NUMBER}|几)天")
 _COMING_WEEKS = re.compile(
-    rf"(?:接下来|接下去|未来|往后|后面|今后)(?:的)?(?:这)?({_NUMBER})?(?:个)?(?:周|星期|礼拜)(?![一二三四五六日天末])"
+    rf"(?:接下来|接下去|未来|往后|后面|今后)(?:的)?(?:这)?({NUMBER})?(?:个)?(?:周|星期|礼拜)(?![一二三四五六日天末])"
 )
 _RECENT_WEEKS = re.compile(r"(?:最近|近)(?:的|这)?([一二两三四1-4])(?:个)?(?:周|星期|礼拜)(?!末)")
 _GONE_WEEKS = re.compile(r"(?:过去|前)(?:的|这)?([一二两三四1-4])(?:个)?(?:周|星期|礼拜)(?!末)")
-_AWAY = re.compile(rf"(半个|{_NUMBER}个?)(天|日|周|星期|礼拜|月)(?:以|之)?(后|前)(?![面天])")
-_WITHIN = re.compile(rf"({_NUMBER})天(?:之|以)?内")
+_AWAY = re.compile(rf"(半个|{NUMBER}个?)(天|日|周|星期|礼拜|月)(?:以|之)?(后|前)(?![面天])")
+_WITHIN = re.compile(rf"({NUMBER})天(?:之|以)?内")
 _FEW = 3
 
 
@@ -160,14 +167,21 @@ def _away(text: str, today: date) -> Iterator[DaySpan | None]:
 # These have numbers too: 3号线, 2号楼.
 _AFTER_NUMBER = r"(?!线|楼|机|院|店|门|库|会议|厅|馆|车间|厂|仓|柜|位|座|桌|标|站|窗|文|令|修改单)"
 _MONTH_DAY = re.compile(
-    rf"(?<!\d)(\d{{1,2}})月份?(?:的)?(\d{{1,2}})[日号]?|({_NUMBER})月份?({_NUMBER})[日号]"
+    rf"(?<!\d)(\d{{1,2}})月份?(?:的)?(\d{{1,2}})[日号]?|({NUMBER})月份?({NUMBER})[日号]"
 )
-_OF_MONTH = re.compile(rf"(上上|上|这|本|下下|下)个?月的?({_NUMBER})[号日]")
-_DAY = re.compile(rf"(?<![\d月.一二三四五六七八九十第])({_NUMBER})[号日]{_AFTER_NUMBER}")
+_OF_MONTH = re.compile(rf"(上上|上|这|本|下下|下)个?月的?({NUMBER})[号日]")
+_DAY = re.compile(rf"(?<![\d月.一二三四五六七八九十第])({NUMBER})[号日]{_AFTER_NUMBER}")
 _DAYS = re.compile(
-    rf"(?<![\d月.])({_NUMBER})[号日]?(?:到|至|~|～|-|—)({_NUMBER})[号日]{_AFTER_NUMBER}"
+    rf"(?<![\d月.])({NUMBER})[号日]?(?:到|至|~|～|-|—)({NUMBER})[号日]{_AFTER_NUMBER}"
 )
-_SLASHED = re.compile(r"(?<![\d/.])(1[0-2]|0?[1-9])/(3[01]|[12]\d|0?[1-9])(?![\d/]|的)")
+_TWO_DAYS = re.compile(
+    rf"(?<![\d月.])({NUMBER})[号日]?(?:、|和|跟|，|,)({NUMBER})[号日]{_AFTER_NUMBER}"
+)
+_SLASHED = re.compile(
+    r"(?<![\d/.])(1[0-2]|0?[1-9])(?:/(3[01]|[12]\d|0?[1-9])(?![\d/]|的)|"
+    # 11.25 is a day where nothing says that it is an amount.
+    r"\.(3[01]|[12]\d)(?=号|日|那|有|的安排|的行程|去|见|忙|上午|下午)(?!\d))"
+)
 _CJK = re.compile(r"[一-龥]")
 
 
@@ -179,11 +193,11 @@ def _dates(text: str, today: date) -> Iterator[DaySpan | None]:
         yield of_month(hit.start(), hit.end(), number(hit[2]), today, _SHIFT[hit[1]])
     for hit in _DAY.finditer(text):
         yield numbered(hit.start(), hit.end(), number(hit[1]), today)
-    for hit in _DAYS.finditer(text):
+    for hit in (*_DAYS.finditer(text), *_TWO_DAYS.finditer(text)):
         yield _numbered_range(hit, today)
     if _CJK.search(text):  # 12/3 is the third of December only where Chinese is written
         for hit in _SLASHED.finditer(text):
-            yield month_day(hit.start(), hit.end(), int(hit[1]), int(hit[2]), today)
+            yield month_day(hit.start(), hit.end(), int(hit[1]), int(hit[2] or hit[3]), today)
 
 
 def _numbered_range(hit: re.Match[str], today: date) -> DaySpan | None:
@@ -193,6 +207,8 @@ def _numbered_range(hit: re.Match[str], today: date) -> DaySpan | None:
         return None
     last = day_of(first.first.year, first.first.month, number(hit[2]))
     if last is None or last <= first.first:
+        return None
+    if hit.re is _TWO_DAYS and last != first.first + timedelta(1):
         return None
     days = (last - first.first).days + 1
     return DaySpan(first.start, first.end, first.first, days, first.past).or_past(
@@ -207,7 +223,10 @@ _MONTH = re.compile(
     r"(?<![\d个])(1[0-2]|十[一二]?)月(?![\d一二三四五六七八九十末初底上中下])"
 )
 _PART = re.compile(
-    rf"(?:(上|这|本|下)个?|(?<![\d个])({_NUMBER}))?月份?(?:(初|中(?!旬)|底|末)|([上中下])旬)|([上中下])旬"
+    rf"(?:(上|这|本|下)个?|(?<![\d个])({NUMBER}))?月份?(?:(初|中(?!旬)|底|末)|([上中下])旬)|([上中下])旬"
+)
+_WEEK_OF_MONTH = re.compile(
+    rf"(?:(上|这|本|下)个?|(?<![\d个])({NUMBER}))月份?的?(?:第([一二三四])|(头一|最后一))个?(?:周|星期|礼拜)"
 )
 _PARTS = {"初": "start", "上": "start", "中": "middle", "底": "end", "末": "end", "下": "end"}
 
@@ -216,9 +235,19 @@ def _months(text: str, today: date) -> Iterator[DaySpan | None]:
     """A whole month: 上个月, 十月份 (the nearest one of that name); or a part of one: 月底."""
     for hit in _MONTH.finditer(text):
         yield _month_of(hit, hit[1], hit[2] or hit[3], today)
+    for hit in _WEEK_OF_MONTH.finditer(text):
+        yield _week_of(_month_of(hit, hit[1], hit[2], today), hit[3], last=hit[4] == "最后一")
     for hit in _PART.finditer(text):
         part = _PARTS[hit[3] or hit[4] or hit[5]]
         yield part_of(_month_of(hit, hit[1], hit[2], today), part)
+
+
+def _week_of(whole: DaySpan | None, count: str | None, *, last: bool) -> DaySpan | None:
+    """下个月第一周: the first seven days of the month, the next seven, or the last."""
+    if whole is None:
+        return None
+    begin = whole.days - WEEK if last else (number(count or "一") - 1) * WEEK
+    return DaySpan(whole.start, whole.end, whole.first + timedelta(begin), WEEK)
 
 
 def _month_of(

@@ -53,6 +53,15 @@ def weekend(start: int, end: int, today: date, weeks: int | None) -> DaySpan:
     return span if weeks is not None else span.or_past(last)
 
 
+def iso_week(start: int, end: int, number: int, today: date) -> DaySpan | None:
+    """A calendar week by its ISO number: the nearest one of that number."""
+    try:
+        years = [date.fromisocalendar(today.year + shift, number, 1) for shift in (-1, 0, 1)]
+    except ValueError:
+        return None
+    return DaySpan(start, end, min(years, key=lambda first: abs((first - today).days)), WEEK)
+
+
 def recent(start: int, end: int, days: int, today: date) -> DaySpan | None:
     """``the N days`` around now: ahead in a diary, behind in what has been."""
     if not 0 < days <= LONGEST:

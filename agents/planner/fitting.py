@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from agents.planner.classifier import Classifier, softmax, wish_of
-from agents.planner.network import train
+from agents.planner.network import Networks, train
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 _RIDGE = 0.35
-_SMOOTHING = 0.3  # added to every count of a feature beside a wish
+_SMOOTHING = 0.3  # added to every count of a feature beside a label
 _PRECISION = 1e-3  # relative residual of the solve; a finer one changes no answer
 _MOST_STEPS = 400
 _TINY = 1e-30  # a label that is solved already divides by this instead of by nothing
@@ -58,10 +58,18 @@ def fit(
         temperature=_temperature(matrix, by_wish, wanted),
         variants=(matrix.T @ _dual(matrix, by_label)).astype(np.float32),
         wishes=(matrix.T @ _dual(matrix, by_wish)).astype(np.float32),
-        odds=_odds(matrix, by_wish).astype(np.float32),
-        networks=train(matrix, wanted, len(wishes)),
+        odds=_odds(matrix, by_label).astype(np.float32),
+        networks=_networks(matrix, by_label),
         words=words,
     )
+
+
+def _networks(matrix: "csr_array", by_label: "NDArray[np.float64]") -> Networks:
+    """Trained on labels; a sample of several labels counts once for each."""
+    import numpy as np
+
+    samples, labels = np.nonzero(by_label)
+    return train(matrix[samples], labels, by_label.shape[1])
 
 
 def _indicators(samples: Sequence[Sequence[str]], names: Sequence[str]) -> "NDArray[np.float64]":
@@ -75,13 +83,13 @@ def _indicators(samples: Sequence[Sequence[str]], names: Sequence[str]) -> "NDAr
     return found
 
 
-def _odds(matrix: "csr_array", by_wish: "NDArray[np.float64]") -> "NDArray[np.float64]":
-    """Log of how much oftener a feature stands beside a wish than beside all others."""
+def _odds(matrix: "csr_array", by_label: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    """Log of how much oftener a feature stands beside a label than beside all others."""
     import numpy as np
 
     present = matrix.copy()
     present.data[:] = 1.0
-    inside = present.T @ by_wish + _SMOOTHING
+    inside = present.T @ by_label + _SMOOTHING
     outside = inside.sum(axis=1, keepdims=True) - inside
     odds: NDArray[np.float64] = np.log(inside / inside.sum(axis=0)) - np.log(
         outside / outside.sum(axis=0)

@@ -6,7 +6,7 @@ from typing import Any
 
 from agents.planner.language import Wish
 from agents.planner.normalise import Normal
-from agents.planner.slots import Ask, Filled, meant_day
+from agents.planner.slots import Ask, Filled, day_arguments, meant_day
 from agents.planner.spans import Span
 from tools.linking.lexicon import Match
 
@@ -62,9 +62,9 @@ def filled_again(
         if span.kind != "day":
             filled.args[name] = name_of(span.matches[0])
             continue
-        day = meant_day(span, slot, message)
-        filled.args[name] = day.first.isoformat()
         filled.args.pop("days", None)
-        if "days" in wish.slots and day.days > 1:
-            filled.args["days"] = day.days
+        if span.value is None:
+            filled.ask = Ask(name, span.said)
+            return filled
+        filled.args |= day_arguments(name, meant_day(span, slot, message), wish)
     return filled if changed else None

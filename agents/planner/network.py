@@ -1,6 +1,6 @@
 """Small networks of one hidden layer over sparse features, trained side by side.
 
-A feature adds its row to the hidden layer, which is cut off below zero and weighs the wishes.
+A feature adds its row to the hidden layer, which is cut off below zero and weighs the labels.
 Trained by AdaGrad (Duchi, Hazan, Singer 2011, "Adaptive Subgradient Methods") on batches of which
 a part of the features is dropped (Srivastava et al. 2014, "Dropout"), so that no single word
 decides. Several that begin elsewhere are averaged; each costs about a second.
@@ -27,7 +27,7 @@ _EPSILON = 1e-8
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """``rows``: features × (networks · hidden). ``weights``: networks × hidden × wishes."""
+    """``rows``: features × (networks · hidden). ``weights``: networks × hidden × labels."""
 
     rows: "NDArray[np.float32]"
     bias: "NDArray[np.float32]"
@@ -37,7 +37,7 @@ class Networks:
     def probabilities(
         self, features: Sequence[int], shares: "NDArray[np.floating]"
     ) -> "NDArray[np.floating]":
-        """The mean probability of each wish for one sentence."""
+        """The mean probability of each label for one sentence."""
         import numpy as np
 
         hidden = np.maximum(shares @ self.rows[list(features)] + self.bias, 0.0)
@@ -58,11 +58,11 @@ class Networks:
         return cls(*(kept[f"net_{name}"] for name in ("rows", "bias", "weights", "ends")))
 
 
-def train(matrix: "csr_array", wanted: "NDArray[np.int64]", wishes: int) -> Networks:
-    """Train on samples × features and the number of each sample's wish."""
+def train(matrix: "csr_array", wanted: "NDArray[np.int64]", labels: int) -> Networks:
+    """Train on samples × features and the number of each sample's label."""
     import numpy as np
 
-    nets = [_Net(matrix.shape[1], wishes, seed) for seed in range(_COUNT)]
+    nets = [_Net(matrix.shape[1], labels, seed) for seed in range(_COUNT)]
     single = matrix.astype(np.float32)
     for net in nets:
         for _ in range(_PASSES):
@@ -76,15 +76,15 @@ def train(matrix: "csr_array", wanted: "NDArray[np.int64]", wishes: int) -> Netw
 
 
 class _Net:
-    def __init__(self, features: int, wishes: int, seed: int) -> None:
+    def __init__(self, features: int, labels: int, seed: int) -> None:
         import numpy as np
 
         self._random = np.random.default_rng(seed)
         self.rows = self._random.normal(0, _SPREAD, (features, _HIDDEN)).astype(np.float32)
         self.bias = np.zeros(_HIDDEN, np.float32)
         scale = 1 / np.sqrt(_HIDDEN)
-        self.weights = self._random.normal(0, scale, (_HIDDEN, wishes)).astype(np.float32)
-        self.ends = np.zeros(wishes, np.float32)
+        self.weights = self._random.normal(0, scale, (_HIDDEN, labels)).astype(np.float32)
+        self.ends = np.zeros(labels, np.float32)
         self._moved_rows = np.full((features, 1), _EPSILON, np.float32)
         self._moved = {
             name: np.full_like(getattr(self, name), _EPSILON)

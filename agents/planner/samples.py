@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.planner.classifier import Classifier, load, wish_of
-from agents.planner.days import find_days
+from agents.planner.days import day_stretches
 from agents.planner.features import VERSION, features
 from agents.planner.fitting import fit
 from agents.planner.language import LANGUAGES, Language, load_language
@@ -100,6 +100,6 @@ def _labels(wish: str, implied: dict[str, Any] | None = None) -> Labels:
 def typed_features(sentence: str) -> list[str]:
     """Features of a sentence from a file; its slots are typed already, its days are not."""
     folded = _SLOT.sub(lambda hit: f" {hit.group()} ", fold(sentence))
-    for day in reversed(find_days(folded, _SOME_DAY)):
-        folded = f"{folded[: day.start]} {{day}} {folded[day.end :]}"
+    for start, end in reversed(day_stretches(folded, _SOME_DAY)):
+        folded = f"{folded[:start]} {{day}} {folded[end:]}"
     return features(folded)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agents.planner.dayspans import DaySpan
-from agents.planner.language import Slot
+from agents.planner.language import Slot, Wish
 from agents.planner.normalise import Normal
 from agents.planner.samples import MESSAGE
 from agents.planner.spans import Span
@@ -78,7 +78,7 @@ def fill(scored: Scored, scene: Scene, name_of: Callable[[Match], str]) -> Fille
         if name in filled.args:
             continue
         _fill_one(name, slot, scored, scene, filled, name_of)
-        if filled.ask is not None:
+        if filled.ask is not None and "day" not in slot.source:
             break
     return filled
 
@@ -145,11 +145,18 @@ def _fill_day(name: str, scored: Scored, scene: Scene, filled: Filled) -> bool:
     span = _first(scene.spans, "day", scored)
     if span is None:
         return False
+    if span.value is None:
+        filled.ask = Ask(name, span.said)
+        return True
     day = meant_day(span, scored.wish.slots[name], scene.message)
-    filled.args[name] = day.first.isoformat()
-    if "days" in scored.wish.slots and day.days > 1:
-        filled.args["days"] = day.days
+    filled.args |= day_arguments(name, day, scored.wish)
     return True
+
+
+def day_arguments(name: str, day: DaySpan, wish: Wish) -> dict[str, Any]:
+    """A day as arguments of a wish; how many only where they are several."""
+    several = "days" in wish.slots and day.days > 1
+    return {name: day.first.isoformat()} | ({"days": day.days} if several else {})
 
 
 def meant_day(span: Span, slot: Slot, message: Normal) -> DaySpan:

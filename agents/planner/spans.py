@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from agents.planner.days import find_days
+from agents.planner.days import find_days, named_days
 from agents.planner.normalise import Normal
 from tools.linking.forms import fold
 from tools.linking.lexicon import Lexicon, Link, Match
@@ -53,6 +53,8 @@ def find_spans(
     for day in find_days(message.folded, today, anchor):
         said = message.original[day.start : day.end]
         spans.append(Span("day", day.start, day.end, said, day))
+    for start, end in named_days(message.folded):
+        spans.append(Span("day", start, end, message.original[start:end]))
     spans += [
         Span("playbook", hit.start(), hit.end(), hit.group(), hit.group())
         for hit in _CODE.finditer(message.folded)

@@ -8,13 +8,22 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from agents.planner.days import find_days
 from agents.planner.dictation import find_dictation
 from agents.planner.followups import filled_again, is_elliptic
 from agents.planner.language import Language, Wish, openers_of
 from agents.planner.normalise import Normal, normalise
 from agents.planner.plan import Step, distinct, from_diary
 from agents.planner.replies import choose
-from agents.planner.slots import Ask, Filled, Scene, fill, name_at, strange_words
+from agents.planner.slots import (
+    Ask,
+    Filled,
+    Scene,
+    day_arguments,
+    fill,
+    name_at,
+    strange_words,
+)
 from agents.planner.spans import (
     Span,
     find_spans,
@@ -35,6 +44,7 @@ _TURN = re.compile(
     r"(?=(?:tell|show|give|pull|check|look|find|get|what|when|who|how|brief)\b))"
 )
 _SURE_TURN = 0.6
+_BESIDE_DAY = 8  # characters that an answer to "which day?" may have beside the day
 _SURELY_FOREIGN = 0.6  # from here on the twin says that it cannot do that, not that it is lost
 _FOREIGN = 0.4  # from here on a message is more likely not for us than about a stranger
 _AND = re.compile(r"\s*(?:和|跟|与|及|以及|、|,|，|/|&|\+|and|还有|同)\s*")
@@ -212,6 +222,8 @@ class Understander:
             return self._settle_between(message, question, situation)
         if question is None or question.tool not in situation.tools:
             return None
+        if question.slot == "day":
+            return self._settle_day(message, question, situation)
         said_as = [
             " ".join((label, *situation.lexicon.forms_of(value)))
             for label, value in question.options
@@ -223,6 +235,20 @@ class Understander:
         if value is None:
             return None
         return Understanding([Step(question.tool, {**question.args, question.slot: value})])
+
+    def _settle_day(
+        self, message: Normal, question: Question, situation: Situation
+    ) -> Understanding | None:
+        """The date of a day that was called by a name, if the message is little more than that."""
+        days = find_days(message.folded, situation.today)
+        wish = self.language.wish_of(question.tool)
+        if len(days) != 1 or wish is None:
+            return None
+        (day,) = days
+        if len(message.folded.strip()) - (day.end - day.start) > _BESIDE_DAY:
+            return None
+        args = {**question.args, **day_arguments(question.slot, day, wish)}
+        return Understanding([Step(question.tool, args)])
 
     def _settle_between(
         self, message: Normal, question: Question, situation: Situation
@@ -373,6 +399,6 @@ def _label(match: Match) -> str:
 
 def _through_diary(scored: Scored, filled: Filled, scene: Scene) -> list[Step]:
     day = next((s for s in scene.spans if s.kind == "day"), None)
-    args = {"day": day.value.first.isoformat()} if day else {}
+    args = {"day": day.value.first.isoformat()} if day and day.value else {}
     tool = scored.wish.tool or ""
     return [Step("my_day", args), Step(tool, filled.args, {"customer": "customer"})]

@@ -32,8 +32,10 @@ class Thresholds:
     whole: float = 0.72  # where every clause is this sure, the message is taken apart
     foreign: float = 0.6  # a clause this sure to be outside of the product is declined
     section: float = 0.10  # share within a wish from which a variant's arguments are taken
-    beside: float = 0.50  # … if it is also this large beside the strongest variant
+    beside: float = 0.30  # … if it is also this large beside the strongest variant
+    beside_cue: float = 0.50  # … the same where a cue word speaks for the strongest
     plain: float = 0.75  # share of the plain variant above which cue words imply nothing
+    like: float = 0.4  # an unsure clause this probable adds its arguments to the one before it
     near: float = 0.1  # wishes below this are not offered as "did you mean"
 
 
@@ -129,6 +131,7 @@ class WishReader:
             if len(groups) == 1 and not self._clear(whole):
                 # One clause is sure, the rest of the message is only its circumstances.
                 return Reading("clear", [replace(groups[0], start=0, end=whole.end)])
+            whole = _with_parts(whole, groups)
         return replace(self._single(whole), outside=whole.outside)
 
     def _single(self, whole: _Clause) -> Reading:
@@ -171,7 +174,7 @@ class WishReader:
             sure = sure and (not told or clause.best.told or clause.asks) and clause.worded
             if not sure:
                 if groups and clause.outside < self.thresholds.foreign:
-                    groups[-1] = replace(groups[-1], end=clause.end)
+                    groups[-1] = self._with_more(groups[-1], clause)
                 elif clause.outside < self.thresholds.foreign:
                     waiting = clause.start if waiting is None else waiting
                 continue
@@ -187,6 +190,14 @@ class WishReader:
             else:
                 groups.append(new)
         return groups
+
+    def _with_more(self, group: Scored, clause: _Clause) -> Scored:
+        """A group with an unsure clause behind it, whose arguments it takes if it is its like."""
+        more = replace(group, end=clause.end)
+        alike = bool(clause.scored) and clause.best.wish is group.wish and clause.worded
+        if not alike or clause.best.probability < self.thresholds.like or not group.implied:
+            return more
+        return replace(more, implied=_joined(group.implied, clause.best.implied))
 
     def _score(
         self, message: Normal, spans: Sequence[Span], start: int, end: int, allowed: frozenset[str]
@@ -216,12 +227,12 @@ class WishReader:
     def _implied(self, key: str, variants: dict[str, float], text: str) -> dict[str, Any]:
         """Arguments of the strong variants, and of cue words that stand in the text."""
         total = sum(variants.values()) or 1.0
-        implied = _strong(variants, self.thresholds)
+        cues = [args for cue, args in self._cues[key] if cue in text]
+        implied = _strong(variants, self.thresholds, cues)
         if not implied and variants.get("{}", 0.0) / total > self.thresholds.plain:
             return {}
-        for cue, args in self._cues[key]:
-            if cue in text:
-                implied = _joined(implied, args)
+        for args in cues:
+            implied = _joined(implied, args)
         return implied
 
     def _offered(self, key: str, allowed: frozenset[str]) -> bool:
@@ -255,6 +266,17 @@ def _without_circumstances(
         kept.append(group if begin is None else replace(group, start=begin))
         begin = None
     return kept
+
+
+def _with_parts(whole: _Clause, groups: Sequence[Scored]) -> _Clause:
+    """A message of one wish in several clauses wants what each of them implies."""
+    same = [group for group in groups if whole.scored and group.wish is whole.best.wish]
+    if not same or not whole.best.implied:
+        return whole
+    implied = whole.best.implied
+    for group in same:
+        implied = _joined(implied, group.implied)
+    return replace(whole, scored=[replace(whole.best, implied=implied), *whole.scored[1:]])
 
 
 def _alike(groups: Sequence[Scored]) -> Iterator[tuple[Scored, Scored]]:
@@ -295,7 +317,9 @@ def _joined(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _strong(variants: dict[str, float], thresholds: Thresholds) -> dict[str, Any]:
+def _strong(
+    variants: dict[str, float], thresholds: Thresholds, cues: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
     """Arguments of the variants that carry a good part of the wish's probability.
 
     The plain variant (no arguments) competes: if it is the strongest, nothing is implied. Where
@@ -305,7 +329,9 @@ def _strong(variants: dict[str, float], thresholds: Thresholds) -> dict[str, Any
     strongest = max(variants, key=lambda v: variants[v])
     if strongest == "{}":
         return {}
-    least = max(thresholds.section * total, thresholds.beside * variants[strongest])
+    spoken_for = json.loads(strongest) in cues
+    beside = thresholds.beside_cue if spoken_for else thresholds.beside
+    least = max(thresholds.section * total, beside * variants[strongest])
     chosen = [v for v, p in variants.items() if p >= least and v != "{}"] or [strongest]
     result: dict[str, Any] = {}
     for variant in sorted(chosen, key=lambda v: -variants[v]):

@@ -87,6 +87,19 @@ async def test_a_tick_ends_what_nobody_decided_and_moves_the_demo(app: App) -> N
     assert day == (NOW + timedelta(days=1)).date()
 
 
+@pytest.mark.parametrize("replays", [False, True])
+def test_what_ran_out_of_time_is_closed_at_the_start_unless_a_clock_is_set(
+    app: App, *, replays: bool
+) -> None:
+    app.replays = replays
+    app.make_ready()
+    with app.database.system("test", write=False) as session:
+        states = {key: session.get_one(PendingAction, key).state for key in ("act-old", "act-new")}
+    app.release()
+    old = ActionState.PENDING if replays else ActionState.EXPIRED
+    assert states == {"act-old": old, "act-new": ActionState.PENDING}
+
+
 async def test_a_failing_tick_is_counted_and_survived(app: App, tmp_path: Path) -> None:
     housekeeping = Housekeeping(app)
     _ = app.database

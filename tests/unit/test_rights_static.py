@@ -16,7 +16,7 @@ SYSTEM_UNITS = {
     "bot/directory.py",  # who is who, for --as
     "bot/founding.py",  # init: which organisations there are
     "bot/identity.py",  # makes callers
-    "bot/scheduler.py",  # closes what waited too long
+    "bot/opening.py",  # closes what waited too long
 }
 BANNED_ATTRIBUTES = {
     "system": SYSTEM_UNITS,
