@@ -29,7 +29,8 @@ def find_days(text: str, today: date, anchor: date | None = None) -> list[DaySpa
     for span in sorted(found, key=lambda s: (s.start - s.end, s.start)):
         if all(span.end <= c.start or c.end <= span.start for c in chosen):
             chosen.append(span)
-    return _counted(text, _joined(text, sorted(chosen, key=lambda s: s.start)))
+    spans = _joined(text, sorted(chosen, key=lambda s: s.start))
+    return [_bounded(text, _lengthened(text, span), today) for span in spans]
 
 
 _FROM_ZH = re.compile(
@@ -41,12 +42,32 @@ _FROM_EN = re.compile(
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
 
-def _counted(text: str, spans: list[DaySpan]) -> list[DaySpan]:
-    """``周一起三天``, ``from Monday for three days``: the day begins a number of days."""
-    return [_lengthened(text, span) for span in spans]
+_SINCE = re.compile(r"\bsince\s+(?:last\s+)?$")
+_SINCE_ZH = re.compile(r"以来|至今|到现在")
+_BY = re.compile(r"\b(?:before|by|until|till|up to)\s+(?:the\s+)?$")
+_BY_WITHIN = re.compile(r"^(?:by|until)\b")  # days_en takes these for a part of the day
+_BY_ZH = re.compile(r"(?:之|以)?前(?!一?天)")
+
+
+def _bounded(text: str, span: DaySpan, today: date) -> DaySpan:
+    """``since Monday`` goes on to today, ``by Friday`` begins with it."""
+    start, end = span.start, span.end
+    if _SINCE.search(text[:start]) or _SINCE_ZH.match(text, end):
+        first = span.past.first if span.past else span.first
+        return _between_days(span, first, today)
+    within = text[start:end]
+    if _BY.search(text[:start]) or _BY_WITHIN.match(within) or _BY_ZH.match(text, end):
+        return _between_days(span, today, span.last)
+    return span
+
+
+def _between_days(span: DaySpan, first: date, last: date) -> DaySpan:
+    days = (last - first).days + 1
+    return DaySpan(span.start, span.end, first, days) if 1 < days <= LONGEST else span
 
 
 def _lengthened(text: str, span: DaySpan) -> DaySpan:
+    """``周一起三天``, ``from Monday for three days``: the day begins a number of days."""
     hit = _FROM_ZH.match(text, span.end) or _FROM_EN.match(text, span.end)
     if hit is None or span.days > 1:
         return span
@@ -107,14 +128,29 @@ def _joined(text: str, spans: list[DaySpan]) -> list[DaySpan]:
     return joined
 
 
+_OF_WEEK = re.compile(r"\s*(?:on|of|'s|的)?\s*")
+
+
+def _of_week(between: str, first: DaySpan, second: DaySpan) -> DaySpan | None:
+    """``next week on Tuesday``, ``Tuesday of next week``: a weekday of that very week."""
+    week, day = (first, second) if first.days == WEEK else (second, first)
+    whole = week.days == WEEK and week.first.weekday() == 0 and week.past is None
+    if not (_OF_WEEK.fullmatch(between) and whole and day.days == 1 and _is_weekday(day)):
+        return None
+    return DaySpan(first.start, second.end, week.first + timedelta(day.first.weekday()))
+
+
 def _both(text: str, first: DaySpan, second: DaySpan) -> DaySpan | None:
     between = text[first.end : second.start]
+    if (of_week := _of_week(between, first, second)) is not None:
+        return of_week
     last = second.last
     ranged = _AND.fullmatch(between) and _BETWEEN.search(text[: first.start])
     if ranged or _TO.fullmatch(between):
-        # "下周一到周三": a weekday without a week of its own belongs to the first one's.
-        while last < first.first and _is_weekday(second):
-            last += timedelta(WEEK)
+        if _is_weekday(second):
+            # "本周二至周四": a weekday without a week of its own is the next one after the first.
+            ahead = (second.first - first.first).days % WEEK
+            last = first.first + timedelta(ahead or WEEK)
     elif not (_AND.fullmatch(between) and second.first == first.last + timedelta(1)):
         return None
     days = (last - first.first).days + 1

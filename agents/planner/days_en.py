@@ -133,7 +133,9 @@ _EDGE_OF_WEEK = re.compile(
 )
 _EDGES = {"early": (0, 3), "beginning of": (0, 3), "start of": (0, 3), "mid": (1, 3),
           "late": (3, 2), "end of": (3, 2)}  # fmt: skip
-_WEEK_OF = re.compile(r"\b(?:week (?:of|commencing|beginning|starting)|w/c|wc)\s+(?:the\s+)?")
+_WEEK_OF = re.compile(
+    r"\b(?:week (?:of|commencing|beginning|starting)|w/c|wc)\s+(?:the (\d{1,2})(?:st|nd|rd|th)\b)?"
+)
 
 
 def _weeks(text: str, today: date) -> Iterator[DaySpan | None]:
@@ -152,7 +154,14 @@ def _weeks(text: str, today: date) -> Iterator[DaySpan | None]:
         yield DaySpan(hit.start(), hit.end(), first, days)
     for hit in _CALENDAR_WEEK.finditer(text):
         yield iso_week(hit.start(), hit.end(), int(hit[1]), today)
+
+
+def _weeks_of(text: str, today: date) -> Iterator[DaySpan | None]:
+    """``week of the 14th``, ``w/c 7 Dec``: the week in which that day is."""
     for hit in _WEEK_OF.finditer(text):
+        if hit[1] and (numbered_day := numbered(hit.start(), hit.end(), int(hit[1]), today)):
+            yield DaySpan(hit.start(), hit.end(), monday(numbered_day.first), WEEK)
+            continue
         for day in (*_weekdays(text[hit.end() :], today), *_dates(text[hit.end() :], today)):
             if day is not None and day.start == 0:
                 first = monday(day.first)
@@ -263,4 +272,13 @@ def _months(text: str, today: date) -> Iterator[DaySpan | None]:
         yield part_of(whole, _PARTS[hit[1] or hit[2]])
 
 
-FINDERS: tuple[Finder, ...] = (_near, _misspelt, _weekdays, _weeks, _ranges, _dates, _months)
+FINDERS: tuple[Finder, ...] = (
+    _near,
+    _misspelt,
+    _weekdays,
+    _weeks,
+    _weeks_of,
+    _ranges,
+    _dates,
+    _months,
+)

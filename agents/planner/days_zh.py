@@ -9,6 +9,7 @@ from agents.planner.dayspans import (
     WEEK,
     DaySpan,
     day_of,
+    half_of,
     monday,
     month,
     month_day,
@@ -17,6 +18,7 @@ from agents.planner.dayspans import (
     of_month,
     part_of,
     recent,
+    rest_of_month,
     weekday,
     weekend,
 )
@@ -67,14 +69,17 @@ def _near(text: str, today: date) -> Iterator[DaySpan]:
         yield DaySpan(hit.start(), hit.end(), today + timedelta(shift), days)
 
 
-_WEEKDAY_OF = re.compile(rf"{_WHICH}{_WEEK}的?([一二三四五六日天1-7])(?![一-龥]?末)")
+# 这周日历, 本周日程 speak of the whole week.
+_NOT_SUNDAY = r"(?!(?<=日)[历程志子常报期])"
+_WEEKDAY_OF = re.compile(rf"{_WHICH}{_WEEK}的?([一二三四五六日天1-7])(?![一-龥]?末){_NOT_SUNDAY}")
 _WHOLE_WEEK = re.compile(rf"{_WHICH}{_WEEK}(?!末)")
 _HALF_WEEK = re.compile(rf"(?:{_WHICH}{_WEEK}的?)?(前|上|后|下)半(?:周|个?星期|个?礼拜)")
 _PAIR = re.compile(
     rf"(?:{_WHICH}(?:个)?)?(?:周|星期|礼拜)([一二三四五六])([二三四五六日天])(?![一-龥]?[号月点个])"
 )
 _BARE_WEEKDAY = re.compile(
-    r"(?<![一-龥])(?:周|星期|礼拜)([一二三四五六日天1-6])|(?:周|星期|礼拜)([一二三四五六日天])"
+    rf"(?:(?<![一-龥])(?:周|星期|礼拜)([一二三四五六日天1-6])|(?:周|星期|礼拜)([一二三四五六日天]))"
+    rf"{_NOT_SUNDAY}"
 )
 _REST = re.compile(
     r"(?:这|本)(?:个)?(?:周|星期|礼拜)(?:还)?(?:剩下|剩余|余下|剩)(?:的)?(?:这)?几?(?:天|日子)?"
@@ -119,14 +124,16 @@ def _pair(hit: re.Match[str], today: date) -> DaySpan | None:
 
 _RECENT = re.compile(rf"(?:最近|近|这)(?:的)?({NUMBER}|几)天")
 _COMING = re.compile(rf"(?:接下来|接下去|未来|往后|后[面边]|今后)(?:的)?({NUMBER}|几)天")
-_GONE = re.compile(rf"(?:过去|前面?(?!一)|之前|刚过去)(?:的|这)?({NUMBER}|几)天")
+_GONE = re.compile(
+    rf"(?:过去(?:的|这)?|(?<![底月周天节号日末期年])前面?(?!一)|之前)({NUMBER}|几)天"
+)
 _COMING_WEEKS = re.compile(
     rf"(?:接下来|接下去|未来|往后|后面|今后)(?:的)?(?:这)?({NUMBER})?(?:个)?(?:周|星期|礼拜)(?![一二三四五六日天末])"
 )
 _RECENT_WEEKS = re.compile(r"(?:最近|近)(?:的|这)?([一二两三四1-4])(?:个)?(?:周|星期|礼拜)(?!末)")
 _GONE_WEEKS = re.compile(r"(?:过去|前)(?:的|这)?([一二两三四1-4])(?:个)?(?:周|星期|礼拜)(?!末)")
 _AWAY = re.compile(rf"(半个|{NUMBER}个?)(天|日|周|星期|礼拜|月)(?:以|之)?(后|前)(?![面天])")
-_WITHIN = re.compile(rf"({NUMBER})天(?:之|以)?内")
+_WITHIN = re.compile(rf"({NUMBER})[天日](?:之|以)?内")
 _FEW = 3
 
 
@@ -228,6 +235,10 @@ _PART = re.compile(
 _WEEK_OF_MONTH = re.compile(
     rf"(?:(上|这|本|下)个?|(?<![\d个])({NUMBER}))月份?的?(?:第([一二三四])|(头一|最后一))个?(?:周|星期|礼拜)"
 )
+_HALF_MONTH = re.compile(
+    rf"(?:(上|这|本|下)个?|(?<![\d个])({NUMBER}))?月份?的?([上前下后])半(?:个)?月"
+)
+_REST_OF_MONTH = re.compile(r"(?:这|本)个?月(?:还)?(?:剩下|剩余|余下|剩)(?:的)?(?:日子|几天)?")
 _PARTS = {"初": "start", "上": "start", "中": "middle", "底": "end", "末": "end", "下": "end"}
 
 
@@ -235,6 +246,10 @@ def _months(text: str, today: date) -> Iterator[DaySpan | None]:
     """A whole month: 上个月, 十月份 (the nearest one of that name); or a part of one: 月底."""
     for hit in _MONTH.finditer(text):
         yield _month_of(hit, hit[1], hit[2] or hit[3], today)
+    for hit in _REST_OF_MONTH.finditer(text):
+        yield DaySpan(hit.start(), hit.end(), today, rest_of_month(today))
+    for hit in _HALF_MONTH.finditer(text):
+        yield half_of(_month_of(hit, hit[1], hit[2], today), second=hit[3] in "下后")
     for hit in _WEEK_OF_MONTH.finditer(text):
         yield _week_of(_month_of(hit, hit[1], hit[2], today), hit[3], last=hit[4] == "最后一")
     for hit in _PART.finditer(text):

@@ -135,6 +135,7 @@ def _length(first: date) -> int:
     return calendar.monthrange(first.year, first.month)[1]
 
 
+_HALF = 15
 PARTS = {"start": (0, 10), "middle": (10, 20), "end": (20, LONGEST)}
 """Parts of a month, as days from its first: 月初, 月中, 月底."""
 
@@ -148,3 +149,18 @@ def part_of(whole: DaySpan | None, part: str) -> DaySpan | None:
     span = DaySpan(whole.start, whole.end, first, min(stop, whole.days) - begin)
     past = part_of(whole.past, part)
     return span if past is None else span.or_past(past.first, past.days)
+
+
+def half_of(whole: DaySpan | None, *, second: bool) -> DaySpan | None:
+    """The days of a month to its fifteenth, or those after it."""
+    if whole is None:
+        return None
+    if not second:
+        return DaySpan(whole.start, whole.end, whole.first, _HALF)
+    first = whole.first + timedelta(_HALF)
+    return DaySpan(whole.start, whole.end, first, whole.days - _HALF)
+
+
+def rest_of_month(today: date) -> int:
+    """How many days the month still has, today's included."""
+    return _length(today) - today.day + 1

@@ -7,7 +7,7 @@ from agents.planner.concepts import concepts_of
 from agents.planner.tokens import is_cjk, tokens_of
 
 # Part of the name of kept classifiers: change it with the rules below, or with the fitting.
-VERSION = 6
+VERSION = 7
 # A sentence that names or points at nobody is seldom about one customer.
 _NAMED = re.compile(
     r"\{(?:customer|contact|opportunity)\}|他们|她们|这家|那家|该客户|这个客户|那个客户|"

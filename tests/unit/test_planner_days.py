@@ -142,6 +142,20 @@ def test_two_days_in_one_message() -> None:
         ("on the 5th of next month", date(2026, 12, 5), 1),
         ("weekend plans", SATURDAY, 2),
         ("从周一起三天", MONDAY, 3),
+        ("看下这周日历", date(2026, 11, 16), 7),
+        ("本周日程", date(2026, 11, 16), 7),
+        ("本周日去哪", date(2026, 11, 22), 1),
+        ("三日内须完成", SATURDAY, 3),
+        ("本周二至周四", date(2026, 11, 17), 3),
+        ("周五之前要交什么", SATURDAY, 7),
+        ("due by friday", SATURDAY, 7),
+        ("before next wednesday", SATURDAY, 5),
+        ("week of the 14th", date(2026, 12, 14), 7),
+        ("tuesday of next week", date(2026, 11, 24), 1),
+        ("next week on thursday", date(2026, 11, 26), 1),
+        ("下周的周二", date(2026, 11, 24), 1),
+        ("这个月剩下的日子", SATURDAY, 10),
+        ("十二月下半月", date(2026, 12, 16), 16),
         ("明天起到周五", date(2026, 11, 22), 6),
         ("周一上午到周三", MONDAY, 3),
         ("between monday and thursday", MONDAY, 4),
@@ -179,6 +193,12 @@ def test_what_a_phrase_means_of_the_past(text: str, ahead: date, behind: date, d
     assert (span.first, span.days) == (ahead, days)
     assert span.past is not None
     assert (span.past.first, span.past.days) == (behind, days)
+
+
+@pytest.mark.parametrize("text", ["notes since monday", "周一以来的笔记"])
+def test_since_a_day_is_up_to_today(text: str) -> None:
+    (span,) = find_days(text, SATURDAY)
+    assert (span.first, span.days) == (date(2026, 11, 16), 6)
 
 
 @given(st.dates(date(2020, 1, 1), date(2035, 12, 28)), st.text(max_size=40))
@@ -220,6 +240,7 @@ def test_a_phrase_that_counts_from_the_day_talked_about(text: str, first: date) 
         "三个月交货",
         "on the 3rd floor",
         "报了11.25万",
+        "周日程安排",
         "第3号文件",
         "a month",
         "march on",
