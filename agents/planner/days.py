@@ -34,7 +34,7 @@ def find_days(text: str, today: date, anchor: date | None = None) -> list[DaySpa
 
 
 _FROM_ZH = re.compile(
-    rf"(?:起|开始|往后|以后)(?:的|连着|连续|这)?({days_zh.NUMBER})(天|个?周|个?星期)"
+    rf"(?:算起|起|开始|往后|以后)(?:的|连着|连续|这)?({days_zh.NUMBER})(天|个?周|个?星期)"
 )
 _FROM_EN = re.compile(
     r"\s+(?:for|plus|and)\s+(?:the )?(?:next |following )?(two|three|four|five|six) (days)\b"

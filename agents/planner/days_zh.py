@@ -30,7 +30,8 @@ NUMBER = r"(?:\d{1,2}|[一二三四五六七八九两]?十[一二三四五六七
 _WEEKDAY = {c: i for i, c in enumerate("一二三四五六")} | {"日": 6, "天": 6, "七": 6}
 _WEEKDAY |= {str(i + 1): i for i in range(WEEK)}
 _SHIFT = {"上上": -2, "上": -1, "这": 0, "本": 0, "呢": 0, "当": 0, "下": 1, "下下": 2, "再下": 2}
-_WHICH = r"(上上|上|这|本|呢|再下|下下|下)"
+# 看一下下周四 has one 下 of its own.
+_WHICH = r"(上上|上|这|本|呢|再下|(?<![一看查问说])下下|下)"
 _WEEK = r"(?:一)?(?:个)?(?:周|星期|礼拜)"
 
 _NEAR: dict[str, tuple[int, int]] = {

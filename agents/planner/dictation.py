@@ -44,6 +44,10 @@ _GOES_ON = re.compile(
     r"(?=(?:what|who|how|when|where|tell|show|give|find)\b))"
     r"|[\s，,]*(?:另外|顺便|顺带|然后|还有|同时|再帮我|再看|also\b|plus\b|and also\b))"
 )
+# 笔记里写|了什么: what was written is asked about, not dictated.
+_QUESTION = re.compile(
+    r"^\s*[了过着的]?(?:些|点|有)?(?:什么|啥|哪些|多少|几|没有|没|吗)[^：:，,。]{0,8}[?？。]?$"
+)
 _BEFORE = re.compile(
     r"(?:请|帮我|帮忙|麻烦|给我|把这个|把这条|你|please|can you|could you|pls|,|，|\s)+$"
 )
@@ -69,6 +73,8 @@ def find_dictation(folded: str, openers: Sequence[str]) -> Dictation | None:
         return None
     start, end, opener = hit
     rest = folded[end:]
+    if _QUESTION.match(rest):
+        return None
     closed = len(rest) <= _SHORT and _CLOSING.match(rest)
     if closed or (start >= _STORY and _GOES_ON.match(rest)):
         before = folded[:start]

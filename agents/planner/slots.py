@@ -23,7 +23,7 @@ _PRONOUN = re.compile(
 # The message asks about what has been: "what did I do on Tuesday", 周三我去了哪几家.
 _HAS_BEEN = re.compile(
     r"[去见跑做干聊谈办忙拜访写记开打][过了](?!吗|没)[哪谁啥什几多]|都?[去见跑做干聊谈办忙](?:过|了)(?:谁|哪|啥|什么|几)|"
-    r"了(?:些|点)?(?:啥|什么|谁|哪)|"
+    r"(?<![排约定订])了(?:些|点)?(?:啥|什么|谁|哪)|"
     r"\b(?:what|who|whom|where|how many|which)\b[^.?!]{0,24}\b(?:did|was|were|had)\b"
 )
 _LONGEST_ENDING = 8  # what a name may go on with in ordinary words: 电子, 医疗器械
